@@ -132,7 +132,9 @@ def texts_of_code(source: str) -> str:
         parts.append(between if not between.strip() else _BETWEEN + "\n" * between.count("\n"))
         text = next(it for it in match.groups() if it is not None)
         if match["one"] is not None or match["other"] is not None:
-            text = re.sub(r"\{[^{}]*\}", "`", text.replace("\\n", "  ")) if text.count(" ") >= _FEWEST_SPACES else _BETWEEN
+            text = (
+                re.sub(r"\{[^{}]*\}", "`", text.replace("\\n", "  ")) if text.count(" ") >= _FEWEST_SPACES else _BETWEEN
+            )
         parts.append(text)
         end = match.end()
     return "".join(parts)

@@ -40,7 +40,7 @@ def test_a_missing_permission_names_the_action_and_the_statement(shell: Shell, a
     assert (ran.code, ran.out) == (4, "")
     assert ran.err.splitlines() == [
         f"cdk-containers: access denied: ecs:DescribeServices ({said})",
-        '  this statement allows it: {"Effect": "Allow", "Action": "ecs:DescribeServices", "Resource": "*"}',
+        '  allow it with this statement: {"Effect": "Allow", "Action": "ecs:DescribeServices", "Resource": "*"}',
         "  `cdk-containers policy status` prints everything that the command needs",
     ]
     told = json.loads(shell("status", "Shop/Web", "--json").err)
@@ -106,7 +106,7 @@ def test_the_wrong_account_is_said_before_anything_is_read(shell: Shell, aws: Aw
     ran = shell("status", "Shop/Web")
     assert ran.code == 4
     assert ran.err.splitlines() == [
-        f"cdk-containers: the credentials are of account {ACCOUNT}, and the stack is of account {OTHER}",
+        f"cdk-containers: the credentials belong to account {ACCOUNT}, but the stack is in account {OTHER}",
         "  choose a --profile of that account, or add --role lookup to read it with the lookup role of CDK",
     ]
     assert script.names == {"sts.get_caller_identity"}
@@ -142,7 +142,7 @@ def test_a_role_that_cannot_be_taken_on_says_why(shell: Shell, aws: Aws):
     aws(shop.steady({"sts.assume_role": Error("AccessDenied", "not authorized to perform: sts:AssumeRole")}))
     ran = shell("status", "Shop/Web", "--role", "lookup")
     assert ran.code == 4
-    assert "cannot be taken on: not authorized to perform: sts:AssumeRole" in ran.err
+    assert "not authorized to perform: sts:AssumeRole" in ran.err
     assert "--trust-for-lookup" in ran.err
 
 
@@ -160,7 +160,7 @@ def test_one_stack_of_another_account_does_not_keep_the_others_from_the_list(she
         "Shop/Orders",
         "Shop/Web",
     ]
-    assert ran.err == f"not read: the credentials are of account {ACCOUNT}, and the stack is of account {OTHER}\n"
+    assert ran.err == f"not read: the credentials belong to account {ACCOUNT}, but the stack is in account {OTHER}\n"
 
 
 def test_throttling_that_lasts_is_said(shell: Shell, aws: Aws):

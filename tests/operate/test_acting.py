@@ -63,7 +63,7 @@ def test_a_count_is_set_and_it_says_what_becomes_of_it(shell: Shell, aws: Aws):
     ran = shell("scale", "Shop/Web", "5", "--yes")
     assert ran.out == (
         "Shop/Web: 2 -> 5 tasks, see `cdk-containers status Shop/Web`. "
-        "Note: the next deployment of its stack sets 2 tasks again.\n"
+        "Note: the next deployment of its stack sets it back to 2 tasks.\n"
     )
     assert script.asked("ecs.update_service") == [
         {"cluster": shop.CLUSTER, "service": shop.service_arn("Web"), "desiredCount": 5}
@@ -112,7 +112,7 @@ def test_when_nothing_runs_it_says_how_the_last_one_ended_and_what_to_do(shell: 
     ran = shell(command, "Shop/Web", "--yes")
     assert ran.code == 1
     assert ran.err.splitlines() == [
-        "cdk-containers: no deployment of Shop/Web runs: the deployment succeeded 2 hours ago",
+        "cdk-containers: no deployment of Shop/Web is in progress: the deployment succeeded 2 hours ago",
         "  to return to an earlier version, check it out and run `cdk deploy`",
     ]
 
@@ -120,7 +120,7 @@ def test_when_nothing_runs_it_says_how_the_last_one_ended_and_what_to_do(shell: 
 def test_a_deployment_that_waits_for_nobody_cannot_be_continued(shell: Shell, aws: Aws):
     script = aws(shop.steady(shop.deployed(stories.shifting(10.0)), CHANGES))
     ran = shell("continue", "Shop/Web", "--yes")
-    assert (ran.code, "waits for nobody: the deployment goes on" in ran.err) == (1, True)
+    assert (ran.code, "does not wait for a decision: the deployment is in progress" in ran.err) == (1, True)
     assert script.names.isdisjoint(CHANGES)
 
 
@@ -135,7 +135,7 @@ def test_code_deploy_rolls_back_its_own_deployments(shell: Shell, aws: Aws):
     service = shop.ecs_service(deploymentController={"type": "CODE_DEPLOY"})
     aws(waiting({"ecs.describe_services": {"services": [service]}}))
     ran = shell("rollback", "Shop/Web", "--yes")
-    assert (ran.code, "is deployed by CODE_DEPLOY, and is rolled back there" in ran.err) == (2, True)
+    assert (ran.code, "CODE_DEPLOY deploys Shop/Web; roll it back there" in ran.err) == (2, True)
 
 
 def test_a_count_that_scaling_owns_is_not_set(shell: Shell, aws: Aws):
@@ -144,7 +144,7 @@ def test_a_count_that_scaling_owns_is_not_set(shell: Shell, aws: Aws):
     script = aws(waiting({"application-autoscaling.describe_scalable_targets": {"ScalableTargets": [target]}}))
     ran = shell("scale", "Shop/Web", "5", "--yes")
     assert ran.code == 2
-    assert "is scaled by Application Auto Scaling, between 2 and 10" in ran.err
+    assert "Application Auto Scaling keeps Shop/Web between 2 and 10 tasks" in ran.err
     assert "change the bounds in the code" in ran.err
     daemon = shop.ecs_service(schedulingStrategy="DAEMON")
     script.told["ecs.describe_services"] = {"services": [daemon]}

@@ -43,9 +43,9 @@ def test_a_copy_that_can_be_written_to_is_started_and_removed(shell: Shell, aws:
     ran = shell("debug", "Shop/Web", "--yes", "--", "sh", "-c", "id")
     assert ran.code == 0
     assert ran.err.splitlines() == [
-        f"Shop/Web: copy {TASK} starts",
-        f"task {TASK} is stopped",
-        "web-debug:1 is deregistered",
+        f"Shop/Web: starting copy {TASK}",
+        f"removed task {TASK}",
+        "removed task definition web-debug:1",
     ]
     (registered,) = script.asked("ecs.register_task_definition")
     app, other = registered["containerDefinitions"]
@@ -108,10 +108,14 @@ def test_a_role_without_the_channels_is_refused_or_given_them_meanwhile(shell: S
     clusters = {"ecs.describe_clusters": {"clusters": [{"configuration": told}]}}
     script = aws(copying(allowed("implicitDeny"), clusters))
     ran = shell("debug", "Shop/Web", "--yes")
-    assert (ran.code, "task role WebTask may not open the channels" in ran.err, "--grant" in ran.err) == (4, True, True)
+    assert (ran.code, "task role WebTask has no permission to open the channels" in ran.err, "--grant" in ran.err) == (
+        4,
+        True,
+        True,
+    )
     assert order(script) == []
     ran = shell("debug", "Shop/Web", "--yes", "--grant")
-    assert (ran.code, ran.err.splitlines()[-1]) == (0, "policy cdk-containers-debug of role WebTask is deleted")
+    assert (ran.code, ran.err.splitlines()[-1]) == (0, "removed policy cdk-containers-debug of role WebTask")
     (put,) = script.asked("iam.put_role_policy")
     assert script.asked("iam.delete_role_policy") == [{"RoleName": "WebTask", "PolicyName": "cdk-containers-debug"}]
     statements = json.loads(put["PolicyDocument"])["Statement"]
@@ -138,7 +142,7 @@ def test_a_role_without_the_channels_is_refused_or_given_them_meanwhile(shell: S
 FAILED = ended(None, "CannotPullContainerError: not found")
 TROUBLE: list[tuple[dict[str, Any], int, str]] = [
     (described(task("PENDING"), FAILED), 1, f"copy {TASK} stopped: CannotPullContainerError: not found"),
-    (described(task(agent="PENDING")), 5, f"copy {TASK} takes no session after 180 seconds"),
+    (described(task(agent="PENDING")), 5, f"copy {TASK} still accepts no session after 180 seconds"),
     (described(task(agent="STOPPED")), 1, "the ECS Exec agent does not run in container app: STOPPED"),
     ({"ecs.execute_command": Error("AccessDeniedException", "no")}, 4, "access denied: ecs:ExecuteCommand"),
 ]
@@ -177,6 +181,6 @@ def test_nothing_is_left_when_it_cannot_start_or_is_interrupted(
 def test_what_cannot_be_removed_is_said_and_the_rest_is_removed(shell: Shell, aws: Aws):
     script = aws(copying({"ecs.stop_task": Error("AccessDeniedException", "no")}))
     ran = shell("debug", "Shop/Web", "--yes")
-    assert f"not so that task {TASK} is stopped: ecs:StopTask: access denied; do it by hand" in ran.err
-    assert "web-debug:1 is deregistered" in ran.err
+    assert f"could not remove task {TASK}: ecs:StopTask: access denied; remove it yourself" in ran.err
+    assert "removed task definition web-debug:1" in ran.err
     assert "ecs.deregister_task_definition" in script.names

@@ -88,7 +88,7 @@ REFUSALS: list[Refusal] = [
     (NO_EXEC, 2, f"ECS Exec is off in task {TASK}", "enable_execute_command=True"),
     (NO_EXEC, 2, f"ECS Exec is off in task {TASK}", "`cdk-containers debug Shop/Web` starts a copy"),
     (NO_AGENT, 1, "the ECS Exec agent does not run in container app: STOPPED", "ssmmessages:CreateControlChannel"),
-    (shop.tasks(), 1, "no task of Shop/Web runs", "`cdk-containers why Shop/Web` says why"),
+    (shop.tasks(), 1, "no task of Shop/Web is running", "`cdk-containers why Shop/Web` shows why"),
 ]
 
 
@@ -108,7 +108,7 @@ def test_where_no_session_is_possible_it_says_so_with_a_way_out(
 def test_a_task_that_is_gone(shell: Shell, aws: Aws, plugin: Plugin):
     script = aws(session())
     ran = shell("exec", "Shop/Web", "--task", "dead")
-    assert (ran.code, "task dead of Shop/Web does not run" in ran.err, f"these run: {TASK}" in ran.err) == (
+    assert (ran.code, "task dead of Shop/Web is not running" in ran.err, f"running: {TASK}" in ran.err) == (
         3,
         True,
         True,
@@ -119,7 +119,7 @@ def test_a_task_that_is_gone(shell: Shell, aws: Aws, plugin: Plugin):
     ran = shell("exec", "Shop/Web")
     assert (ran.code, "access denied: ecs:ExecuteCommand" in ran.err) == (4, True)
     ran = shell("exec", "Shop/Web", "--container", "proxy")
-    assert (ran.code, "there is: app" in ran.err) == (3, True)
+    assert (ran.code, "its containers: app" in ran.err) == (3, True)
     assert not plugin.ran
 
 
@@ -136,7 +136,7 @@ def test_a_session_goes_through_a_copy_too_and_through_no_task_of_others(shell: 
     assert (ran.code, script.asked("ssm.start_session")[0]["Target"].split("_")[1]) == (0, "c0b1"), ran.err
     script.told.update(shop.tasks(running=[task(id_="0dd", taskDefinitionArn=shop.task_definition_arn("orders"))]))
     ran = shell("exec", "Shop/Web", "--task", "0dd")
-    assert (ran.code, "no task of Shop/Web runs" in ran.err) == (1, True)
+    assert (ran.code, "no task of Shop/Web is running" in ran.err) == (1, True)
 
 
 @pytest.mark.parametrize(

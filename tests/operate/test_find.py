@@ -47,7 +47,7 @@ def test_a_name_that_is_not_there_gets_the_nearest_ones(shell: Shell, aws: Aws):
         "  did you mean dev-application/Shop/Web?",
     ]
     far = shell("status", "zzz")
-    assert "there is: dev-application/Kubernetes, dev-application/Shop/Nightly, " in far.err
+    assert "these names exist: dev-application/Kubernetes, dev-application/Shop/Nightly, " in far.err
 
 
 def test_an_ambiguous_name_gets_its_candidates(shell: Shell, aws: Aws, tmp_path: Path):
@@ -113,16 +113,20 @@ def test_an_assembly_of_another_version_than_what_is_deployed_is_said(shell: She
     aws(shop.steady(shop.found({"Orders": shop.service_arn("Orders")})))
     ran = shell("status", "Shop/Web")
     assert ran.code == 3
-    assert "is deployed, and Shop/Web (Web) is not in it" in ran.err
-    assert "make the assembly of the version that is deployed" in ran.err
+    assert "does not contain Shop/Web (Web)" in ran.err
+    assert "synthesize the version that is deployed" in ran.err
 
 
 @pytest.mark.parametrize(
     ("prepare", "code", "told"),
     [
         (lambda folder: folder.mkdir(), 2, "manifest.json"),
-        (lambda folder: shop.assembly(folder, {}), 3, "no service, job or cluster is in this assembly"),
-        (lambda folder: shop.assembly(folder, {}, version="99.0.0"), 3, "its version is 99, and 55 is the newest"),
+        (lambda folder: shop.assembly(folder, {}), 3, "this assembly has no service, job or cluster"),
+        (
+            lambda folder: shop.assembly(folder, {}, version="99.0.0"),
+            3,
+            "its version is 99, but the newest that this tool knows is 55",
+        ),
         (lambda folder: (shop.assembly(folder) / f"{shop.STACK}.template.json").write_text("{"), 2, "`cdk synth`"),
     ],
     ids=["no assembly", "an empty one", "a newer one", "a broken one"],
@@ -184,7 +188,7 @@ def test_without_an_assembly_and_without_tags_it_says_what_to_do(shell: Shell, a
     aws(shop.steady({"resourcegroupstaggingapi.get_resources": {"ResourceTagMappingList": []}}))
     ran = shell("status", "Shop/Web")
     assert ran.code == 3
-    assert "has a tag `component`, and there is no cdk.out here" in ran.err
+    assert "has a tag `component`, and this folder has no cdk.out" in ran.err
     assert "--app" in ran.err
 
 
@@ -195,14 +199,14 @@ def test_a_cluster_that_is_gone_does_not_end_the_list(shell: Shell, aws: Aws, tm
     listed = {it["name"]: it["state"] for it in shell("list", "--json").data["resources"]}
     assert (listed["Kubernetes"], listed["Shop/Web"]) == ("GONE", "STEADY")
     ran = shell("status", "Kubernetes")
-    assert (ran.code, "is not an EKS cluster of" in ran.err) == (3, True)
+    assert (ran.code, "has no EKS cluster" in ran.err) == (3, True)
 
 
 def test_a_command_for_services_refuses_a_cluster(shell: Shell, aws: Aws, tmp_path: Path):
     shop.assembly(tmp_path / "cdk.out")
     aws(shop.steady())
     ran = shell("scale", "Kubernetes", "3", "--yes")
-    assert (ran.code, "is of kind EKS cluster" in ran.err) == (2, True)
+    assert (ran.code, "has kind EKS cluster" in ran.err) == (2, True)
 
 
 def test_several_names_are_found_with_one_call_where_they_are_many(shell: Shell, aws: Aws, tmp_path: Path):

@@ -36,7 +36,7 @@ def test_a_whole_canary_has_a_line_for_each_change_and_planned_against_real_time
         ["12:03", "DEPLOYED"],
     ]
     assert "PRODUCTION_TRAFFIC_SHIFT: traffic moves to the new version  rev 41 90 %" in lines[1]
-    assert "BAKE_TIME: both versions run, and alarms are watched  rev 41 0 %" in lines[2]
+    assert "BAKE_TIME: both versions run, and ECS watches the alarms  rev 41 0 %" in lines[2]
     assert lines[4] == "Shop/Web: the deployment succeeded"
     planned_times = {row[:17].strip(): row[17:].split() for row in lines[6:]}
     assert {name: times[0] for name, times in planned_times.items()} == {
@@ -80,7 +80,7 @@ def test_time_that_is_up_ends_with_5(shell: Shell, aws: Aws):
     aws(shop.steady(shop.deployed(*stories.CANARY[:14])))
     ran = shell("rollout", "Shop/Web", "--timeout", "10m")
     assert ran.code == 5
-    assert "the deployment of Shop/Web goes on after 10:00" in ran.err
+    assert "the deployment of Shop/Web is still in progress after 10:00" in ran.err
 
 
 def test_json_has_a_line_for_each_change(shell: Shell, aws: Aws):
@@ -117,7 +117,7 @@ def test_a_service_that_vanishes_midway_is_a_failure(shell: Shell, aws: Aws):
     answers = [*told["ecs.describe_service_deployments"], {"serviceDeployments": []}]
     aws(shop.steady(told, {"ecs.describe_service_deployments": answers}))
     ran = shell("rollout", "Shop/Web")
-    assert (ran.code, "was deleted while it was deployed" in ran.err) == (1, True)
+    assert (ran.code, "was deleted during the deployment" in ran.err) == (1, True)
 
 
 def test_without_one_that_runs_the_last_one_tells_how_it_ended(shell: Shell, aws: Aws):
@@ -128,10 +128,10 @@ def test_without_one_that_runs_the_last_one_tells_how_it_ended(shell: Shell, aws
     )
     ran = shell("rollout", "Shop/Web")
     assert ran.code == 1
-    assert "another one took its place: replaced by a newer deployment" in ran.out
+    assert "another deployment replaced it: replaced by a newer deployment" in ran.out
     script.told["ecs.list_service_deployments"] = {"serviceDeployments": []}
     ran = shell("rollout", "Shop/Web")
-    assert (ran.code, "ECS knows no deployment of Shop/Web" in ran.err) == (3, True)
+    assert (ran.code, "ECS has no deployment of Shop/Web" in ran.err) == (3, True)
 
 
 def test_the_newest_of_several_is_followed_whatever_their_order(shell: Shell, aws: Aws):

@@ -115,9 +115,9 @@ def test_a_service_alone_is_refused_and_a_wrong_setting_too(shell: Shell, aws: A
     ran = shell("run", "Shop/Web", "--env", "MODE", *MIGRATE)
     assert (ran.code, "'MODE' is not NAME=VALUE" in ran.err) == (2, True)
     ran = shell("run", "Shop/Web", "--container", "proxy", *MIGRATE)
-    assert (ran.code, "has no container 'proxy'" in ran.err, "there is: app" in ran.err) == (3, True, True)
+    assert (ran.code, "has no container 'proxy'" in ran.err, "its containers: app" in ran.err) == (3, True, True)
     ran = shell("run", "Shop/Web", "--", "x" * 9000)
-    assert (ran.code, "longer than the 8192 characters" in ran.err) == (2, True)
+    assert (ran.code, "exceed 8192 characters" in ran.err) == (2, True)
     ran = shell("run", "Shop/Web", "--read-only", *MIGRATE)
     assert (ran.code, "run changes deployed resources" in ran.err) == (2, True)
     assert "ecs.run_task" not in script.names
@@ -154,14 +154,14 @@ def test_ctrl_c_stops_the_task_only_after_a_yes(
 def test_after_the_time_it_goes_on_without_us(shell: Shell, aws: Aws):
     script = aws(one_off(described(task()), log()))
     ran = shell("run", "Shop/Web", "--timeout", "2m", *MIGRATE)
-    assert (ran.code, f"task {TASK} goes on after 2:00" in ran.err) == (5, True)
+    assert (ran.code, f"task {TASK} is still running after 2:00" in ran.err) == (5, True)
     assert "ecs.stop_task" not in script.names
 
 
 def test_a_task_that_is_gone_and_calls_that_are_too_many(shell: Shell, aws: Aws):
     script = aws(one_off({"ecs.describe_tasks": {"tasks": []}}, log()))
     ran = shell("run", "Shop/Web", *MIGRATE)
-    assert (ran.code, f"ECS does not know task {TASK} any more" in ran.err) == (3, True)
+    assert (ran.code, f"ECS no longer has task {TASK}" in ran.err) == (3, True)
     throttled = Error("ThrottlingException", "Rate exceeded")
     aws(one_off({"ecs.describe_tasks": [{"tasks": [task()]}, throttled, {"tasks": [ended()]}]}))
     assert shell("run", "Shop/Web", *MIGRATE).code == 0
@@ -346,7 +346,7 @@ def test_a_job_of_which_only_tags_are_known_has_no_network(shell: Shell, aws: Aw
         )
     )
     ran = shell("run", "Shop/Nightly")
-    assert (ran.code, "nothing says where Shop/Nightly runs" in ran.err, "--app or --stack" in ran.err) == (
+    assert (ran.code, "cannot tell where Shop/Nightly runs" in ran.err, "--app or --stack" in ran.err) == (
         2,
         True,
         True,

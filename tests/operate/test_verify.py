@@ -127,7 +127,7 @@ def test_an_image_whose_configuration_cannot_be_read_is_there_all_the_same(look:
 
     monkeypatch.setattr(verifying, "fetch", fetch)
     (found,) = look({"Web": task()}, told(plain()))
-    assert (found["verdict"], found["says"]) == ("ok", "it is there; what it is for could not be read")
+    assert (found["verdict"], found["says"]) == ("ok", "it exists; its architecture could not be read")
 
 
 MISSING = {"ecr.batch_get_image": Error("RepositoryNotFoundException", "The repository does not exist")}
@@ -191,7 +191,7 @@ def test_an_image_of_a_repository_of_the_app(shell: Shell, aws: Aws, tmp_path: P
     assert (asked["repositoryName"], asked["imageIds"]) == ("dev-repo", [id_])
     script.told["cloudformation.describe_stack_resources"] = Error("ValidationError", "Stack x does not exist")
     ran = shell("verify")
-    assert "its repository Repository is not deployed yet, and an image cannot be in it" in ran.out
+    assert "its repository Repository is not deployed yet, so it has no image" in ran.out
     assert (ran.code, shell("verify", "--strict").code) == (0, 1)
 
 
@@ -212,15 +212,15 @@ def test_images_of_manifests_are_looked_up(look: Look):
     [
         (SECRET, {"secretsmanager.describe_secret": Error("ResourceNotFoundException")}, "fails", "no such secret"),
         (SECRET, {"secretsmanager.describe_secret": {"DeletedDate": NOW}}, "fails", "is being deleted"),
-        ("/shop/key", {}, "ok", "may read it"),
-        (f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/key", {}, "ok", "may read it"),
+        ("/shop/key", {}, "ok", "can read it"),
+        (f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/key", {}, "ok", "can read it"),
         ("/shop/other", {"ssm.describe_parameters": {"Parameters": []}}, "fails", "no such parameter"),
-        ("arn:aws:ssm:eu-west-1:999999999999:parameter/x", {}, "not checked", "is of account 999999999999"),
-        ({"Ref": "Login"}, {}, "ok", "this app makes it"),
-        ({"Fn::Join": ["", [{"Ref": "Login"}, ":password::"]]}, {}, "ok", "this app makes it"),
-        ({"Fn::ImportValue": "login"}, {}, "not checked", "a deployment decides which it is"),
+        ("arn:aws:ssm:eu-west-1:999999999999:parameter/x", {}, "not checked", "belongs to account 999999999999"),
+        ({"Ref": "Login"}, {}, "ok", "this app creates it"),
+        ({"Fn::Join": ["", [{"Ref": "Login"}, ":password::"]]}, {}, "ok", "this app creates it"),
+        ({"Fn::ImportValue": "login"}, {}, "not checked", "only the deployment sets it"),
         (SECRET, {"secretsmanager.describe_secret": Error("AccessDeniedException")}, "not checked", "access denied"),
-        (SECRET, {"iam.simulate_principal_policy": Error("NoSuchEntity")}, "not checked", "is not there"),
+        (SECRET, {"iam.simulate_principal_policy": Error("NoSuchEntity")}, "not checked", "does not exist"),
     ],
 )
 def test_secrets_are_there(look: Look, secret: Any, answers: Told, verdict: str, says: str):
@@ -247,19 +247,19 @@ READS = allow("secretsmanager:GetSecretValue", SECRET.replace("AbCdEf", "??????"
 @pytest.mark.parametrize(
     ("execution_role", "answers", "verdict", "says"),
     [
-        (role(READS), {}, "ok", "may read it"),
-        (role(allow("secretsmanager:*", "*")), {}, "ok", "may read it"),
+        (role(READS), {}, "ok", "can read it"),
+        (role(allow("secretsmanager:*", "*")), {}, "ok", "can read it"),
         (
             role(allow("secretsmanager:GetSecretValue", f"{SECRET}x")),
             {},
             "fails",
-            "may not secretsmanager:GetSecretValue",
+            "no permission for secretsmanager:GetSecretValue",
         ),
-        (role({**READS, "Effect": "Deny"}), {}, "fails", "may not secretsmanager:GetSecretValue"),
-        (role(), {}, "fails", "may not secretsmanager:GetSecretValue"),
-        (role(ManagedPolicyArns=["arn:aws:iam::1:policy/own"]), {}, "not checked", "its rights are also in"),
-        (role(READS), OWN_KEY, "fails", f"may not kms:Decrypt on {KEY}"),
-        (role(READS, allow("kms:Decrypt", KEY)), OWN_KEY, "ok", "may read it"),
+        (role({**READS, "Effect": "Deny"}), {}, "fails", "no permission for secretsmanager:GetSecretValue"),
+        (role(), {}, "fails", "no permission for secretsmanager:GetSecretValue"),
+        (role(ManagedPolicyArns=["arn:aws:iam::1:policy/own"]), {}, "not checked", "it also has permissions in"),
+        (role(READS), OWN_KEY, "fails", f"no permission for kms:Decrypt on {KEY}"),
+        (role(READS, allow("kms:Decrypt", KEY)), OWN_KEY, "ok", "can read it"),
     ],
 )
 def test_the_role_of_the_app_may_read_them(look: Look, execution_role: Any, answers: Told, verdict: str, says: str):
@@ -275,7 +275,7 @@ def test_a_role_that_is_there_is_simulated(look: Look):
         }
     }
     _, found = look({"Web": task(secret=SECRET)}, told(denied))
-    assert (found["verdict"], "may not secretsmanager:GetSecretValue" in found["says"]) == ("fails", True)
+    assert (found["verdict"], "no permission for secretsmanager:GetSecretValue" in found["says"]) == ("fails", True)
     _, found = look({"Web": task(secret=SECRET, role="")}, told())
     assert (found["verdict"], "has no execution role" in found["says"]) == ("fails", True)
 
@@ -286,10 +286,10 @@ def test_a_role_that_is_there_is_simulated(look: Look):
 @pytest.mark.parametrize(
     ("certificate", "verdict", "says"),
     [
-        ({"Status": "PENDING_VALIDATION"}, "fails", "it waits for its validation"),
+        ({"Status": "PENDING_VALIDATION"}, "fails", "it waits for validation"),
         ({"Status": "EXPIRED"}, "fails", "its status is EXPIRED"),
-        ({"Status": "ISSUED", "NotAfter": NOW + timedelta(days=3)}, "fails", "it ends in 3 days"),
-        ({"Status": "ISSUED", "NotAfter": NOW + timedelta(days=90)}, "ok", "issued, for 90 more days"),
+        ({"Status": "ISSUED", "NotAfter": NOW + timedelta(days=3)}, "fails", "it expires in 3 days"),
+        ({"Status": "ISSUED", "NotAfter": NOW + timedelta(days=90)}, "ok", "issued, valid for 90 more days"),
         (Error("ResourceNotFoundException"), "fails", "there is no such certificate"),
         (Error("AccessDeniedException"), "not checked", "access denied"),
     ],
@@ -340,10 +340,10 @@ NOBODY_KNOWS = {"Fn::ImportValue": "count"}
     ("tasks", "answers", "verdict", "says"),
     [
         (20, {}, "ok", "20 of 100"),
-        (200, {}, "fails", "the stacks need 200, and the account has 100"),
-        (20, DEFAULT, "fails", "the stacks need 20, and the account has 6"),
+        (200, {}, "fails", "the stacks need 200, but the quota of the account is 100"),
+        (20, DEFAULT, "fails", "the stacks need 20, but the quota of the account is 6"),
         (20, {"service-quotas.get_service_quota": Error("AccessDeniedException")}, "not checked", "access denied"),
-        (NOBODY_KNOWS, {}, "not checked", "at least 0 are needed"),
+        (NOBODY_KNOWS, {}, "not checked", "at least 0 needed"),
     ],
 )
 def test_quotas_of_the_account_suffice(look: Look, tasks: Any, answers: Told, verdict: str, says: str):
@@ -372,10 +372,10 @@ def test_only_some_stacks_and_those_of_other_accounts(shell: Shell, aws: Aws, tm
     assert shell("verify").out == "3 ok, 0 fails, 0 not checked\n"
     assert shell("verify", "--only", "one").out == "1 ok, 0 fails, 0 not checked\n"
     ran = shell("verify", "--only", "three")
-    assert (ran.code, "has no stack three" in ran.err, "there is: one, two" in ran.err) == (2, True, True)
+    assert (ran.code, "has no stack three" in ran.err, "it has: one, two" in ran.err) == (2, True, True)
     shop.assembly(tmp_path / "cdk.out", stacks, environment="aws://999999999999/eu-west-1")
     ran = shell("verify")
-    assert (ran.code, "the stack is of account 999999999999" in ran.err, "--role lookup" in ran.err) == (4, True, True)
+    assert (ran.code, "the stack is in account 999999999999" in ran.err, "--role lookup" in ran.err) == (4, True, True)
 
 
 def test_stacks_of_other_accounts_are_said_and_the_others_verified(shell: Shell, aws: Aws, tmp_path: Path):
@@ -386,7 +386,9 @@ def test_stacks_of_other_accounts_are_said_and_the_others_verified(shell: Shell,
     aws(told())
     ran = shell("verify")
     assert (ran.code, ran.out) == (0, "1 ok, 0 fails, 0 not checked\n")
-    assert "not read: the credentials are of account 123456789012, and the stack is of account 999999999999" in ran.err
+    assert (
+        "not read: the credentials belong to account 123456789012, but the stack is in account 999999999999" in ran.err
+    )
     assert shell("verify", "--strict").code == 1
 
 

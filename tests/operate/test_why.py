@@ -83,7 +83,7 @@ def test_a_service_that_does_not_come_up_is_explained_by_events_and_targets(shel
     aws(shop.steady({"ecs.describe_services": {"services": [service]}, "elbv2.describe_target_health": targets}))
     ran = shell("why", "Shop/Web")
     assert ran.out.splitlines()[:5] == [
-        "Shop/Web does not come up:",
+        "Shop/Web does not become healthy:",
         "  likely     the path of the load balancer's health check does not return 200",
         "             -> set the health check to a path that the application serves without sign-in",
         "  likely     no capacity is available for the task",

@@ -108,29 +108,27 @@ class Copier:
             given = registration(self.parts, copying)
             arn: str = self._api.call("ecs", "register_task_definition", **given)["taskDefinition"]["taskDefinitionArn"]
             deregister = partial(self._api.call, "ecs", "deregister_task_definition", taskDefinition=arn)
-            undo.append((f"deregistered {arn.rpartition('/')[2]}", deregister))
+            undo.append((f"task definition {arn.rpartition('/')[2]}", deregister))
             order = Order(container=copying.container, environment=self.launch.environment, execute_command=True)
             task = start_task(self._api, replace(self.launch, task_definition=arn), order).rpartition("/")[2]
             why = f"{started_by(self._api)} finished debugging"
-            undo.append((f"stopped task {task}", partial(stop_task, self._api, self.launch.cluster, task, why)))
+            undo.append((f"task {task}", partial(stop_task, self._api, self.launch.cluster, task, why)))
             self._say(f"{self.target.name}: starting copy {task}")
             yield self._ready(task, TaskParts(told=given), copying.container)
         finally:
             for what, remove in reversed(undo):
                 try:
                     remove()
-                    self._say(what)
+                    self._say(f"removed {what}")
                 except Refused as refused:
-                    self._say(f"not {what}: {refused}; do it yourself")
+                    self._say(f"could not remove {what}: {refused}; remove it yourself")
 
     def _grant(self) -> tuple[str, Callable[[], object]]:
         role = str(self.parts.told.get("taskRoleArn", "")).rpartition("/")[2]
         named = {"RoleName": role, "PolicyName": POLICY_NAME}
         rights = rights_of_exec(self._api, self.launch.cluster)
         self._api.call("iam", "put_role_policy", **named, PolicyDocument=rights)
-        return f"deleted policy {POLICY_NAME} of role {role}", partial(
-            self._api.call, "iam", "delete_role_policy", **named
-        )
+        return f"policy {POLICY_NAME} of role {role}", partial(self._api.call, "iam", "delete_role_policy", **named)
 
     def _ready(self, task: str, parts: TaskParts, container: str) -> Room:
         waited = 0.0

@@ -43,7 +43,7 @@ class PhysicalIds:
 
 
 def target_of(place: Place, api: Api, ids: PhysicalIds, *, missing_is_fine: bool) -> Target | None:
-    """Return what is deployed of a place; None if nothing is, if that is fine.
+    """Return the deployed resource of a place; None if it is not deployed and the caller permits that.
 
     Raises:
         Stop: The deployed stack does not contain it.

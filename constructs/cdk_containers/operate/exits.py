@@ -72,6 +72,6 @@ def stopped_by(refused: Refused, command: str) -> Stop:
     if refused.credentials:
         return Stop(DENIED, str(refused), "sign in again, for example with `aws sso login`, or choose a --profile")
     if refused.throttled:
-        return Stop(FAILED, f"{refused.action}: too many calls; AWS counts the calls of all tools in an account together")
+        return Stop(FAILED, f"{refused.action}: too many calls; AWS counts the calls of all tools in an account")
     said = "" if refused.said in str(refused) or refused.said.startswith("<") else f": {refused.said}"
     return Stop(FAILED, f"{refused}{said}")

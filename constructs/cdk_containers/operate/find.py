@@ -147,7 +147,7 @@ class Finder:
             raise Stop(
                 NOT_FOUND,
                 f"no resource in {api.name} has a tag `component`, and this folder has no cdk.out",
-                "run this in the folder of the assembly, or add --app with the assembly or --stack with a deployed stack",
+                "run this in the folder of the assembly, or add --app ASSEMBLY or --stack DEPLOYED_STACK",
             )
         return [places[place] for place in dict.fromkeys(_chosen(name, list(places), kinds) for name in names)]
 
@@ -172,9 +172,11 @@ def _chosen(name: str, places: Sequence[Place], kinds: Sequence[Kind]) -> Place:
             )
         if found:
             if kinds and found[0].kind not in kinds:
-                raise Stop(USAGE, f"{found[0].path} is a {found[0].kind}; this command supports: {', '.join(kinds)}")
+                raise Stop(
+                    USAGE, f"{found[0].path} has kind {found[0].kind}, but this command supports: {', '.join(kinds)}"
+                )
             return found[0]
-    raise Stop(NOT_FOUND, f"nothing has the name {name!r}", *_near(wanted, places), candidates=[it.whole for it in places])
+    raise Stop(NOT_FOUND, f"nothing is named {name!r}", *_near(wanted, places), candidates=[it.whole for it in places])
 
 
 def _near(name: str, places: Sequence[Place]) -> list[str]:

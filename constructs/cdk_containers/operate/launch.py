@@ -37,7 +37,7 @@ class Launch:
     Attributes:
         cluster: Name or ARN of the cluster.
         task_definition: ARN of the task definition.
-        container: The container that each run of a job is told about; empty if nothing names one.
+        container: Container whose settings each run of a job overrides; empty if there is none.
         options: Other parameters of RunTask, by their names in the API.
         environment: Environment variables that each run of a job gets, if they are plain text.
         missing: Names of environment variables that the starter of the job sets, such as the time of its schedule.
@@ -108,7 +108,7 @@ def read_parts(api: Api, launch: Launch) -> TaskParts:
     """Return the task definition to start.
 
     Raises:
-        Stop: It is gone.
+        Stop: It no longer exists.
         Refused: AWS refuses the call.
     """
     answer = api.call("ecs", "describe_task_definition", taskDefinition=launch.task_definition, include=["TAGS"])

@@ -166,7 +166,7 @@ def _shortened(segments: Sequence[str], kind: Kind) -> list[str]:
 
 
 def _depth_of_stack(segments: Sequence[str], stack: str) -> int:
-    """Return the number of path segments down to the stack. Its id is usually its name, or the end of it after the stages."""
+    """Return the number of path segments down to the stack. Its id is usually its name, or the end of its name."""
     for depth in range(1, len(segments)):
         joined = "-".join(segments[:depth])
         if stack in (joined, segments[depth - 1]) or stack.endswith(f"-{segments[depth - 1]}"):

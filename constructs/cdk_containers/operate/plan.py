@@ -18,7 +18,7 @@ class Plan:
 
     Attributes:
         total: End of the deployment.
-        shifts: When the new version has which share of the traffic; empty if it comes task by task.
+        shifts: Times and shares of traffic of the new version; empty if tasks are replaced one after the other.
         bake: Time when all traffic is on the new version and the last bake time begins.
     """
 
@@ -28,7 +28,7 @@ class Plan:
 
 
 def planned(configuration: Mapping[str, Any], tasks: int) -> Plan | None:
-    """Return the plan of a deployment that goes well; None if there is none, as without tasks.
+    """Return the plan of a deployment without failures; None if there is none, for example without tasks.
 
     The times of tasks are assumptions, see `RolloutTimings`, because the application is not known.
     """

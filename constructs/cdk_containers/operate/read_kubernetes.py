@@ -15,7 +15,7 @@ def read_kubernetes(api: Api, target: Target, *, closely: bool = True) -> Kubern
     """Return an EKS cluster, with its nodes and add-ons if you request details.
 
     Raises:
-        Stop: It is gone.
+        Stop: It no longer exists.
         Refused: It cannot be read.
     """
     answer = api.call("eks", "describe_cluster", name=target.id)

@@ -41,7 +41,7 @@ def described(api: Api, target: Target) -> Mapping[str, Any]:
     """Return the description of a service.
 
     Raises:
-        Stop: It is gone.
+        Stop: It no longer exists.
         Refused: AWS refuses a call.
     """
     told = describe_services(api, [target]).get(target.id)
@@ -75,7 +75,7 @@ def read_service(api: Api, target: Target) -> ServiceState:
     """Return the state of a service for its screen. `api.unread` lists the calls that AWS refused.
 
     Raises:
-        Stop: It is gone.
+        Stop: It no longer exists.
         Refused: It cannot be read at all.
     """
     told = described(api, target)

@@ -70,7 +70,7 @@ def start_task(api: Api, launch: Launch, order: Order) -> str:
         override["environment"] = [{"name": name, "value": value} for name, value in environment.items()]
     overrides = {"containerOverrides": [override]}
     if len(json.dumps(overrides)) > _MOST_OVERRIDES:
-        raise Stop(USAGE, f"the command and its environment variables exceed {_MOST_OVERRIDES} characters (an ECS limit)")
+        raise Stop(USAGE, f"the command and its environment exceed {_MOST_OVERRIDES} characters (an ECS limit)")
     given: dict[str, Any] = {
         **launch.options,
         "cluster": launch.cluster,

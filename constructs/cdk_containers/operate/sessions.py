@@ -136,8 +136,7 @@ def room_in(target: Target, task: Mapping[str, Any], parts: TaskParts, container
     if status != "RUNNING":
         raise Stop(
             FAILED,
-            f"the ECS Exec agent does not run in container {container}: {status}"
-            + (f", {reason}" if reason else ""),
+            f"the ECS Exec agent does not run in container {container}: {status}" + (f", {reason}" if reason else ""),
             *_WHAT_THE_AGENT_NEEDS,
             reason="agent",
         )

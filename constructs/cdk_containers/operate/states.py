@@ -1,4 +1,4 @@
-"""What AWS says of services, tasks and deployments, as values that nobody changes."""
+"""States of services, tasks and deployments, as immutable values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cdk_containers.core.frozen import frozen
 from .targets import Target
 
 RUNNING_DEPLOYMENTS = ("PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
-"""The states of a deployment that has not ended."""
+"""The states of a deployment in progress."""
 
 
 @frozen
@@ -22,13 +22,13 @@ class Revision:
     Attributes:
         arn: Its ARN.
         task_definition: Family and revision of its task definition; empty if it could not be read.
-        images: The image of each container: its digest, or its name where ECS knows none.
-        requested: How many tasks there are to be.
-        running: How many run.
-        pending: How many are starting.
-        production: The share of the traffic in percent; None if no traffic is shifted.
-        test: The share of the test traffic, likewise.
-        target_group: The target group that its tasks are in, where traffic is shifted.
+        images: Image of each container: its digest, or its name if ECS has no digest.
+        requested: Desired number of tasks.
+        running: Number of running tasks.
+        pending: Number of starting tasks.
+        production: Share of the traffic in percent; None if the deployment shifts no traffic.
+        test: Share of the test traffic, in the same form.
+        target_group: Target group of its tasks, if the deployment shifts traffic.
     """
 
     arn: str
@@ -43,7 +43,7 @@ class Revision:
 
     @property
     def number(self) -> str:
-        """What a reader calls it: the revision of its task definition."""
+        """The revision of its task definition, for users."""
         return self.task_definition.rpartition(":")[2] or self.arn.rpartition("/")[2][-6:]
 
 
@@ -52,11 +52,11 @@ class Hook:
     """A hook of a deployment.
 
     Attributes:
-        id: What ECS calls it.
+        id: Its id in ECS.
         kind: `PAUSE` or `AWS_LAMBDA`.
         status: Such as `AWAITING_ACTION`.
-        expires: When ECS decides by itself; None if it never does.
-        on_timeout: What it decides: `ROLLBACK` or `CONTINUE`.
+        expires: When ECS decides without you; None if it never does.
+        on_timeout: The decision of ECS: `ROLLBACK` or `CONTINUE`.
     """
 
     id: str
@@ -73,21 +73,21 @@ class RolloutState:
     Attributes:
         arn: Its ARN.
         status: Such as `IN_PROGRESS`.
-        stage: The stage of its life, such as `BAKE_TIME`.
-        reason: What ECS says of the status.
-        created: When it was asked for.
-        started: When it began; None if it has not.
-        finished: When it ended, likewise.
-        sources: The versions that it replaces.
-        target: The version that it brings.
+        stage: Lifecycle stage, such as `BAKE_TIME`.
+        reason: Reason that ECS gives for the status.
+        created: When it was requested.
+        started: When it began; None if it has not begun.
+        finished: When it ended; None if it is in progress.
+        sources: Versions that it replaces.
+        target: Version that it deploys.
         hooks: Its hooks.
-        failures: How many tasks the circuit breaker has seen fail.
-        threshold: How many it bears; 0 if there is no circuit breaker.
-        alarms: The alarms that stop it.
-        triggered: Those of them that have.
+        failures: Number of failed tasks that the circuit breaker counts.
+        threshold: Number of failed tasks that stops the deployment; 0 if there is no circuit breaker.
+        alarms: Alarms that stop it.
+        triggered: Alarms that went off.
         rollback_reason: Why it was rolled back.
-        errors: The percentage of requests that failed lately, by the ARN of the revision, where it was looked at.
-        configuration: How the service is deployed, as ECS says it.
+        errors: Percentage of requests that failed recently, by ARN of the revision, if it was read.
+        configuration: Deployment configuration of the service, as ECS returns it.
     """
 
     arn: str
@@ -115,7 +115,7 @@ class RolloutState:
 
     @property
     def runs(self) -> bool:
-        """Whether it has not ended."""
+        """Whether it is in progress."""
         return self.status in RUNNING_DEPLOYMENTS
 
     @property
@@ -125,7 +125,7 @@ class RolloutState:
 
     @property
     def strategy(self) -> str:
-        """Such as `CANARY`."""
+        """The deployment strategy, such as `CANARY`."""
         return str(self.configuration.get("strategy") or "ROLLING")
 
 
@@ -136,10 +136,10 @@ class ContainerState:
     Attributes:
         name: Its name.
         status: Such as `STOPPED`.
-        exit_code: How it ended; None if it has not, or never began.
-        reason: What ECS says of it.
+        exit_code: Exit code; None if it has not ended or never started.
+        reason: Reason that ECS gives.
         image: Its image.
-        health: What its own health check says: `HEALTHY`, `UNHEALTHY` or `UNKNOWN`.
+        health: Result of its health check: `HEALTHY`, `UNHEALTHY` or `UNKNOWN`.
     """
 
     name: str
@@ -158,14 +158,14 @@ class TaskState:
         id: The last part of its ARN.
         task_definition: Family and revision.
         status: Such as `RUNNING`.
-        started: When it ran at first; None if it never did.
-        stopped: When it ended, likewise.
-        stop_code: What kind of end it was, such as `EssentialContainerExited`.
-        reason: What ECS says of the end.
-        health: What the health checks of its containers say.
-        group: The service that started it, as `service:name`, or the family of a task without one.
-        capacity: The capacity provider or launch type.
-        memory: Its memory in MiB; 0 if only containers have some.
+        started: When it started to run; None if it never ran.
+        stopped: When it stopped; None if it has not stopped.
+        stop_code: Stop code, such as `EssentialContainerExited`.
+        reason: Reason that ECS gives for the stop.
+        health: Combined result of the health checks of its containers.
+        group: Service that started it, as `service:name`, or the family of a task without a service.
+        capacity: Capacity provider or launch type.
+        memory: Memory of the task in MiB; 0 if only its containers set memory.
         containers: Its containers.
     """
 
@@ -189,9 +189,9 @@ class GroupHealth:
 
     Attributes:
         name: The name of the group.
-        healthy: How many targets are healthy.
-        total: How many are registered and not leaving.
-        reasons: Why others are not, each once.
+        healthy: Number of healthy targets.
+        total: Number of registered targets that are not draining.
+        reasons: Reasons of the unhealthy targets, each once.
     """
 
     name: str
@@ -202,7 +202,7 @@ class GroupHealth:
 
 @frozen
 class ServiceEvent:
-    """Something that ECS said of a service."""
+    """A service event of ECS."""
 
     at: datetime
     message: str
@@ -211,26 +211,26 @@ class ServiceEvent:
 
 @frozen
 class ServiceState:
-    """A service, at a moment.
+    """The state of a service at a point in time.
 
     Attributes:
         target: What it is.
-        at: The moment, as AWS has it.
+        at: Time by the clock of AWS.
         status: `ACTIVE`, `DRAINING` or `INACTIVE`.
-        desired: How many tasks there are to be.
-        running: How many run.
-        pending: How many are starting.
-        daemon: Whether it has one task on each instance.
+        desired: Desired number of tasks.
+        running: Number of running tasks.
+        pending: Number of starting tasks.
+        daemon: Whether it runs one task on each instance.
         controller: What deploys it: `ECS`, `CODE_DEPLOY` or `EXTERNAL`.
         task_definition: Family and revision.
-        capacity: What it runs on, for a reader.
+        capacity: Capacity that it runs on, for users.
         images: The image of each container.
-        rollout: The deployment that runs, or the last one; None if there is none, or it could not be read.
+        rollout: Deployment in progress, or the last deployment; None if there is none or it could not be read.
         stopped: Tasks that stopped within the last hour, the newest first.
-        groups: How its targets are; None if there are none, or it could not be read.
-        scaling: The fewest and the most tasks; None if nothing scales it.
-        alarms: The alarms of its deployments: name and state.
-        events: What ECS said last.
+        groups: Health of its targets; None if there are none or they could not be read.
+        scaling: Minimum and maximum number of tasks; None if nothing scales it.
+        alarms: Name and state of the alarms of its deployments.
+        events: Last events of ECS.
     """
 
     target: Target
@@ -254,16 +254,16 @@ class ServiceState:
 
 @frozen
 class JobState:
-    """A job, at a moment.
+    """The state of a job at a point in time.
 
     Attributes:
         target: What it is.
-        at: The moment.
-        cluster: Where it runs; empty if that could not be found.
-        starts: How it starts, for a reader: a schedule, a rule, by hand.
-        enabled: Whether its schedule is on; None if it has none.
-        running: Its tasks that run.
-        stopped: Those that ended within the last hour, the newest first.
+        at: Time.
+        cluster: Cluster that it runs in; empty if that is not known.
+        starts: What starts it, for users: a schedule, a rule, or you.
+        enabled: Whether its schedule is on; None if it has no schedule.
+        running: Running tasks.
+        stopped: Tasks that stopped within the last hour, newest first.
     """
 
     target: Target
@@ -277,18 +277,18 @@ class JobState:
 
 @frozen
 class KubernetesState:
-    """An EKS cluster, at a moment.
+    """The state of an EKS cluster at a point in time.
 
     Attributes:
         target: What it is.
-        at: The moment.
+        at: Time.
         status: Such as `ACTIVE`.
         version: The version of Kubernetes.
         support: Such as `STANDARD`.
-        auto: Whether EKS brings the nodes.
-        issues: What EKS complains of.
-        nodes: Its node groups: name, status, how many nodes are wanted, and what EKS complains of.
-        add_ons: Its add-ons: name, version, status, and what EKS complains of.
+        auto: Whether EKS provides the nodes (Auto Mode).
+        issues: Health issues that EKS reports.
+        nodes: Node groups: name, status, desired number of nodes, and health issues.
+        add_ons: Add-ons: name, version, status, and health issues.
     """
 
     target: Target

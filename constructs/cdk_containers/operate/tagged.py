@@ -1,4 +1,4 @@
-"""What is deployed, by the tags that the library sets."""
+"""Finds deployed resources by the tags that the library sets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TAGGED: Mapping[str, Kind] = {
 
 
 def tagged_targets(api: Api, application: str = "", environment: str = "") -> list[Target]:
-    """Return what has a tag `component`, and the application and environment that are wanted.
+    """Return the resources with a tag `component`, in the given application and environment.
 
     Raises:
         Refused: AWS refuses a call.

@@ -1,4 +1,4 @@
-"""What has a name in the code and is deployed somewhere."""
+"""Resources with a name in the code, in templates and deployed."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ Kind: TypeAlias = Literal["service", "express service", "job", "ECS cluster", "E
 
 @frozen
 class Place:
-    """Where the code puts something: a construct, and the stack that it is in.
+    """A construct that can be operated, and its stack.
 
     Attributes:
-        path: The path of the construct below its stack, such as `Shop/Web`.
-        above: What is above that, such as `Dev/dev-application`: stages and stack.
-        kind: What it is.
-        type: Its type in CloudFormation.
-        logical_id: Its name in the template.
-        stack: What CloudFormation calls the stack.
-        nested: The logical ids of the nested stacks on the way.
-        account: The account that it goes to; empty if the app leaves it open.
-        region: The region, likewise.
-        tags: What the template says of its tags, as far as it is plain text.
-        desired: The count that the template sets; None if it sets none.
-        starters: What starts a job: type and logical id.
-        lookup_role: The role that reads the account for CDK.
+        path: Path of the construct below its stack, such as `Shop/Web`.
+        above: Path of its stages and stack, such as `Dev/dev-application`.
+        kind: Its kind, such as a service or a job.
+        type: CloudFormation resource type.
+        logical_id: Logical id in the template.
+        stack: Name of the deployed stack.
+        nested: Logical ids of the nested stacks on the way.
+        account: Account of the stack; empty if the app does not set it.
+        region: Region of the stack; empty if the app does not set it.
+        tags: Tags in the template, as far as they are plain text.
+        desired: Desired count in the template; None if it sets none.
+        starters: Starters of a job: type and logical id.
+        lookup_role: Lookup role of CDK for the account.
     """
 
     path: str
@@ -55,18 +55,18 @@ class Place:
 
 @frozen
 class Target:
-    """Something that is deployed.
+    """A deployed service, job or cluster.
 
     Attributes:
-        name: The path of the construct, as in the code.
-        kind: What it is.
-        id: Its physical id: the ARN of a service or of a task definition, the name of an EKS cluster.
+        name: Path of the construct in the code.
+        kind: Its kind, such as a service or a job.
+        id: Physical id: the ARN of a service or a task definition, or the name of an EKS cluster.
         account: The account.
         region: The region.
-        environment: The environment, where a tag or a stage says so.
-        stack: The stack that made it; empty if only tags lead to it.
-        starters: What starts a job: type and physical id.
-        desired: The count that the next deployment of the stack sets; None if it sets none.
+        environment: Environment, from a tag or a stage.
+        stack: Stack that owns it; empty if it was found by tags only.
+        starters: Starters of a job: type and physical id.
+        desired: Count that the next deployment of the stack sets; None if it sets none.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Target:
 
     @property
     def cluster(self) -> str:
-        """The name of the cluster of a service; `default` where its ARN is of the short form."""
+        """The name of the cluster of a service; `default` if its ARN has the short form."""
         parts = self.id.split("/")
         return parts[1] if len(parts) > 2 else "default"
 

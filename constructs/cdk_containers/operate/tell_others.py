@@ -1,4 +1,4 @@
-"""Jobs and EKS clusters in a few lines."""
+"""Screens of jobs and EKS clusters."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _last_run(state: JobState) -> str:
 
 
 def run_failed(task: TaskState) -> bool:
-    """Tell whether a run ended otherwise than with 0."""
+    """Tell whether a run ended with an exit code other than 0."""
     codes = [it.exit_code for it in task.containers]
     return task.stop_code == "TaskFailedToStart" or any(code not in (None, 0, 143) for code in codes)
 
@@ -64,7 +64,7 @@ def tell_kubernetes(state: KubernetesState) -> Told:
         Line(
             "nodes",
             _listed([_nodes(*it) for it in state.nodes])
-            or ("EKS brings them (Auto Mode)" if state.auto else "no managed group"),
+            or ("EKS provides them (Auto Mode)" if state.auto else "no managed group"),
             {"groups": [dict(zip(("name", "status", "wanted", "issues"), it, strict=True)) for it in state.nodes]},
         ),
         Line(

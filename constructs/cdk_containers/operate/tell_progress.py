@@ -1,4 +1,4 @@
-"""A deployment as it goes on: one line for each change, and planned against real times at its end."""
+"""Progress of a deployment: one line for each change, and planned and actual times at its end."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from .words import iso, minutes, percent
 
 @frozen(kw_only=False)
 class Step:
-    """Something that a deployment is to reach.
+    """A step that a deployment reaches.
 
     Attributes:
-        name: What it is, such as `10 % traffic`.
-        planned: When, in seconds from the beginning.
-        real: When it did; None if it has not.
+        name: Name of the step, such as `10 % traffic`.
+        planned: Planned time, in seconds from the start.
+        real: Actual time; None if it was not reached.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Step:
 
 
 class Progress:
-    """What has been seen of a deployment.
+    """Records the progress of a deployment.
 
     Attributes:
         target: The service.
@@ -58,7 +58,7 @@ class Progress:
         self._begun_before = first.runs and first.stage not in ("", "RECONCILE_SERVICE", "PRE_SCALE_UP", "SCALE_UP")
 
     def note(self, state: RolloutState, now: datetime) -> bool:
-        """Take note of a state, and tell whether something has changed that a reader wants to know."""
+        """Record a state, and tell whether it has changes to show."""
         share = (state.target.production if state.target else None) or 0.0
         if state.status == "IN_PROGRESS":
             self._reached.setdefault(share, elapsed(state, now))
@@ -107,20 +107,20 @@ class Progress:
         )
 
     def steps(self, state: RolloutState, now: datetime) -> list[Step]:
-        """Return what was planned, with the times at which it came about."""
+        """Return the planned steps with their actual times."""
         if self.plan is None:
             return []
         found = [Step(f"{percent(share)} traffic", at, self._at(share)) for at, share in self.plan.shifts]
         return [*found, Step("successful", self.plan.total, elapsed(state, now) if outcome(state).code == 0 else None)]
 
     def _at(self, share: float) -> float | None:
-        """Return when the new version had a share; None if that was before anybody looked."""
+        """Return when the new version reached a share; None if that was before the first look."""
         times = [at for seen, at in self._reached.items() if seen >= share]
         first = min(self._reached.values(), default=None)
         return None if not times or (self._begun_before and min(times) == first) else min(times)
 
     def end(self, state: RolloutState, now: datetime) -> str:
-        """Return how a deployment ended, with planned against real times."""
+        """Return how a deployment ended, with planned and actual times."""
         what = outcome(state)
         reason = why(state)
         told = f"{self.target.name}: {what.says}{f': {reason}' if reason and what.code else ''}"
@@ -128,7 +128,7 @@ class Progress:
         if not steps:
             return told
         width = max(len(it.name) for it in steps)
-        rows = [f"  {'':<{width}}  {'planned':>8}  {'real':>8}"]
+        rows = [f"  {'':<{width}}  {'planned':>8}  {'actual':>8}"]
         rows += [
             f"  {it.name:<{width}}  {minutes(it.planned):>8}  {minutes(it.real) if it.real is not None else '-':>8}"
             for it in steps

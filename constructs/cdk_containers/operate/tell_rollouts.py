@@ -1,4 +1,4 @@
-"""A deployment in sentences: where it is, what comes next, and what it wants from whom."""
+"""A deployment in sentences: its stage, the next step, and what it waits for."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from .told import Line
 from .words import clock_time, command, iso, many, minutes, percent
 
 STAGES: Mapping[str, str] = {
-    "RECONCILE_SERVICE": "ECS compares what runs with what is wanted",
+    "RECONCILE_SERVICE": "ECS compares the running tasks with the desired state",
     "PRE_SCALE_UP": "new tasks are about to start",
     "SCALE_UP": "new tasks start",
     "POST_SCALE_UP": "new tasks run",
     "TEST_TRAFFIC_SHIFT": "test traffic moves to the new version",
-    "POST_TEST_TRAFFIC_SHIFT": "the new version has the test traffic",
+    "POST_TEST_TRAFFIC_SHIFT": "the new version gets the test traffic",
     "PRE_PRODUCTION_TRAFFIC_SHIFT": "traffic is about to move to the new version",
     "PRODUCTION_TRAFFIC_SHIFT": "traffic moves to the new version",
-    "POST_PRODUCTION_TRAFFIC_SHIFT": "the new version has the traffic",
-    "BAKE_TIME": "both versions run, and alarms are watched",
-    "CLEAN_UP": "tasks of the old version stop",
+    "POST_PRODUCTION_TRAFFIC_SHIFT": "the new version gets the traffic",
+    "BAKE_TIME": "both versions run, and ECS watches the alarms",
+    "CLEAN_UP": "the tasks of the old version stop",
 }
 """What happens in a stage of a deployment."""
 
 
 @frozen(kw_only=False)
 class Outcome:
-    """How a deployment is.
+    """The outcome of a deployment, so far or at its end.
 
     Attributes:
         state: One word.
-        says: A sentence without its end.
-        code: The exit code of somebody who waits for its end; `UNFINISHED` while it goes on.
+        says: Sentence without a period.
+        code: Exit code of a command that waits for its end; `UNFINISHED` while it is in progress.
     """
 
     state: str
@@ -46,10 +46,10 @@ class Outcome:
 
 _OUTCOMES: Mapping[str, Outcome] = {
     "PENDING": Outcome("PENDING", "the deployment waits for another one to end", UNFINISHED),
-    "IN_PROGRESS": Outcome("ROLLING_OUT", "the deployment goes on", UNFINISHED),
+    "IN_PROGRESS": Outcome("ROLLING_OUT", "the deployment is in progress", UNFINISHED),
     "SUCCESSFUL": Outcome("DEPLOYED", "the deployment succeeded", DONE),
     "STOP_REQUESTED": Outcome("STOPPING", "the deployment is being stopped", UNFINISHED),
-    "STOPPED": Outcome("STOPPED", "the deployment was stopped, or another one took its place", FAILED),
+    "STOPPED": Outcome("STOPPED", "the deployment was stopped, or another deployment replaced it", FAILED),
     "ROLLBACK_REQUESTED": Outcome("ROLLING_BACK", "the deployment is being rolled back", UNFINISHED),
     "ROLLBACK_IN_PROGRESS": Outcome("ROLLING_BACK", "the deployment is being rolled back", UNFINISHED),
     "ROLLBACK_SUCCESSFUL": Outcome("ROLLED_BACK", "the deployment failed and was rolled back", FAILED),
@@ -58,15 +58,15 @@ _OUTCOMES: Mapping[str, Outcome] = {
 
 
 def outcome(rollout: RolloutState) -> Outcome:
-    """Return how a deployment is."""
+    """Return the outcome of a deployment."""
     if rollout.waiting is not None:
         return Outcome("WAITS_FOR_DECISION", "the deployment waits for a decision", WAITS)
-    unknown = Outcome(rollout.status, f"the deployment is in a state that is new here: {rollout.status}", UNFINISHED)
+    unknown = Outcome(rollout.status, f"the deployment has an unknown status: {rollout.status}", UNFINISHED)
     return _OUTCOMES.get(rollout.status, unknown)
 
 
 def why(rollout: RolloutState) -> str:
-    """Return why a deployment failed, as far as ECS says it."""
+    """Return why a deployment failed, as far as ECS shows it."""
     triggered = f"alarms: {', '.join(rollout.triggered)}" if rollout.triggered else ""
     breaker = (
         f"circuit breaker: {rollout.failures} of {rollout.threshold} tasks failed"
@@ -84,7 +84,7 @@ def plan_of(rollout: RolloutState, tasks: int) -> Plan | None:
 
 
 def elapsed(rollout: RolloutState, now: datetime) -> float:
-    """Return how many seconds a deployment has taken so far, or took."""
+    """Return the duration of a deployment in seconds, so far or in total."""
     begun = rollout.started or rollout.created or now
     return max(0.0, ((rollout.finished or now) - begun).total_seconds())
 
@@ -103,7 +103,7 @@ def timing(rollout: RolloutState, plan: Plan | None, now: datetime) -> str:
 
 
 def stage_line(rollout: RolloutState, plan: Plan | None, now: datetime) -> Line:
-    """Tell in which stage a deployment is, what comes next, and what stops it."""
+    """Return the lines with the stage of a deployment, the next step, and what stops it."""
     parts = [f"{rollout.strategy}, {happening(rollout)}".strip(", ")]
     following = _following(rollout, plan, now)
     parts += [following] if following else []
@@ -124,14 +124,14 @@ def stage_line(rollout: RolloutState, plan: Plan | None, now: datetime) -> Line:
 
 
 def happening(rollout: RolloutState) -> str:
-    """Return what happens in the stage of a deployment; a rollback goes through the same stages backwards."""
+    """Return what happens in the stage of a deployment. A rollback goes through the same stages in reverse."""
     if rollout.status.startswith("ROLLBACK"):
         return "the earlier version takes over again"
     return STAGES.get(rollout.stage, rollout.stage)
 
 
 def _following(rollout: RolloutState, plan: Plan | None, now: datetime) -> str:
-    """Tell what comes next by plan; nothing while somebody has to decide, since that has no plan."""
+    """Return the next planned step; nothing while the deployment waits for a decision, which has no planned time."""
     if plan is None or rollout.waiting is not None or rollout.status != "IN_PROGRESS":
         return ""
     share = (rollout.target.production if rollout.target else None) or 0
@@ -152,11 +152,11 @@ def _stops(rollout: RolloutState) -> str:
         stops.append(f"{alarms}, of which {', '.join(rollout.triggered)} went off" if rollout.triggered else alarms)
     if rollout.threshold:
         stops.append(f"circuit breaker {rollout.failures}/{rollout.threshold}")
-    return f"stops on: {', '.join(stops)}" if stops else "nothing stops it by itself"
+    return f"stops on: {', '.join(stops)}" if stops else "nothing stops it automatically"
 
 
 def traffic_line(rollout: RolloutState) -> Line:
-    """Tell what each version has: traffic, and tasks."""
+    """Return the line with traffic and tasks of each version."""
     sides = [*rollout.sources, *([rollout.target] if rollout.target else [])]
     sides = list({it.arn: it for it in sides}.values())
     told = " | ".join(_side(it, rollout) for it in sides) or "no version is known yet"
@@ -185,7 +185,7 @@ def _side_data(it: Revision, rollout: RolloutState) -> dict[str, object]:
 
 
 def waits_line(rollout: RolloutState, name: str, now: datetime) -> Line:
-    """Tell whether a deployment waits for somebody, and until when."""
+    """Return the line that shows whether a deployment waits for a decision, and until when."""
     hook = rollout.waiting
     if hook is None:
         return Line("waits for", "nobody", {"hook": None})
@@ -193,7 +193,7 @@ def waits_line(rollout: RolloutState, name: str, now: datetime) -> Line:
 
 
 def decision(hook: Hook, name: str, now: datetime) -> str:
-    """Tell until when somebody can decide, what happens then, and how to."""
+    """Return until when you can decide, what happens then, and how to decide."""
     told = f": `{command('continue', name)}` or `… rollback`"
     if hook.expires is None:
         return told

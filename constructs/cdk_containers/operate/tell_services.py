@@ -1,4 +1,4 @@
-"""A service in six lines: is it fine, what is it doing, and what does it want from whom."""
+"""The screen of a service in six lines: its health, what it is doing, and what it waits for."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def tell_service(state: ServiceState) -> Told:
 
 
 def service_word(state: ServiceState) -> tuple[str, int]:  # noqa: PLR0911  (one question after the other)
-    """Return one word for how a service is, and the exit code that it means."""
+    """Return one word for the state of a service, and the exit code of that state."""
     rollout = state.rollout
     if state.status != "ACTIVE":
         return ("BEING_DELETED", FAILED) if state.status == "DRAINING" else ("GONE", NOT_FOUND)
@@ -57,7 +57,7 @@ def service_word(state: ServiceState) -> tuple[str, int]:  # noqa: PLR0911  (one
         return "SCALED_TO_ZERO", DONE
     if state.running < state.desired:
         return "SHORT_OF_TASKS", FAILED
-    # Of the two groups of a service that shifts traffic, one is mostly empty.
+    # One of the two target groups of a service that shifts traffic is usually empty.
     if state.groups and not any(it.healthy for it in state.groups):
         return "UNHEALTHY", FAILED
     if rollout is not None and outcome(rollout).code == FAILED:
@@ -155,7 +155,7 @@ def _last(tasks: list[TaskState], now: datetime) -> str:
 
 
 def ending(task: TaskState) -> str:
-    """Return how a task ended, in a few words: the cause, the container and its exit code."""
+    """Return how a task stopped, in a few words: the cause, the container and its exit code."""
     found = causes(task)
     what = found[0].id if found else task.stop_code or "no reason"
     failed = [it for it in task.containers if it.exit_code not in (None, 0, 143)]

@@ -1,4 +1,4 @@
-"""What a screen says, as data: the text and the JSON are made of the same lines."""
+"""Screens as data. The text and the JSON come from the same lines."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Line:
     """A line of a screen.
 
     Attributes:
-        key: Its name, the same in JSON.
-        text: What it says.
-        data: The same for programs.
+        key: Name of the line, also in JSON.
+        text: Text of the line.
+        data: Content for programs.
     """
 
     key: str
@@ -33,12 +33,12 @@ class Told:
     """A screen.
 
     Attributes:
-        target: What it is about.
+        target: Service, job or cluster that it shows.
         at: The moment.
-        state: One word for how it is, such as `ROLLING_OUT`.
-        title: What stands beside the name.
-        code: The exit code that it means.
-        lines: The others.
+        state: State in one word, such as `ROLLING_OUT`.
+        title: Text beside the name.
+        code: Exit code of this state.
+        lines: The other lines.
     """
 
     target: Target
@@ -50,7 +50,7 @@ class Told:
 
     @property
     def data(self) -> dict[str, Any]:
-        """The screen for programs: every line by its name."""
+        """The screen for programs: each line by its name."""
         it = self.target
         return {
             "name": it.name,

@@ -1,4 +1,4 @@
-"""Following a deployment by its id, as often as the quota of AWS allows."""
+"""Follows a deployment by its id, as often as the API quota allows."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _GROWTH = 1.3
 
 
 def first_state(api: Api, target: Target, deployment: str = "") -> RolloutState:
-    """Return the deployment to follow: the one that is named, the one that runs, or the last one.
+    """Return the deployment to follow: the requested, the running, or the last deployment.
 
     Args:
-        api: The way to AWS.
+        api: API of the account and region.
         target: The service.
-        deployment: The id or the ARN of a deployment. Default: none.
+        deployment: Id or ARN of a deployment. Default: none.
 
     Raises:
         Stop: There is none.
@@ -35,11 +35,11 @@ def first_state(api: Api, target: Target, deployment: str = "") -> RolloutState:
         arn = deployment if deployment.startswith("arn:") else _arn(target, deployment)
         found = rollout(api, arn)
         if found is None:
-            raise Stop(NOT_FOUND, f"ECS knows no deployment {deployment} of {target.name}; it keeps them for 90 days")
+            raise Stop(NOT_FOUND, f"ECS has no deployment {deployment} of {target.name}; it keeps them for 90 days")
         return found
     found = running_rollout(api, target) or last_rollout(api, target)
     if found is None:
-        raise Stop(NOT_FOUND, f"ECS knows no deployment of {target.name}; it keeps them for 90 days")
+        raise Stop(NOT_FOUND, f"ECS has no deployment of {target.name}; it keeps deployments for 90 days")
     return found
 
 
@@ -48,10 +48,10 @@ def _arn(target: Target, deployment: str) -> str:
 
 
 def watch(api: Api, target: Target, first: RolloutState, *, timeout: timedelta) -> Iterator[RolloutState]:
-    """Yield a deployment again and again until it has ended.
+    """Yield the state of a deployment repeatedly until it has ended.
 
     Raises:
-        Stop: The time is up, or the service was deleted meanwhile.
+        Stop: The timeout has passed, or the service was deleted.
         Refused: AWS refuses a call for another reason than throttling.
     """
     ends = api.clock.now() + timeout
@@ -61,7 +61,7 @@ def watch(api: Api, target: Target, first: RolloutState, *, timeout: timedelta) 
         if api.clock.now() >= ends:
             raise Stop(
                 UNFINISHED,
-                f"the deployment of {target.name} goes on after {minutes(timeout.total_seconds())}",
+                f"the deployment of {target.name} is still in progress after {minutes(timeout.total_seconds())}",
                 f"`{command('rollout', target.name)}` follows it again",
             )
         api.clock.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  (so that many do not ask at once)
@@ -73,7 +73,7 @@ def watch(api: Api, target: Target, first: RolloutState, *, timeout: timedelta) 
             pause = _LATER
             continue
         if found is None:
-            raise Stop(FAILED, f"{target.name} was deleted while it was deployed")
+            raise Stop(FAILED, f"{target.name} was deleted during the deployment")
         pause = _SOON if found != state else min(_LATER, pause * _GROWTH)
         state = found
         yield state

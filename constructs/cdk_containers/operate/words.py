@@ -1,4 +1,4 @@
-"""Times, durations and counts, for a reader. Times are in UTC, since whoever helps may be somewhere else."""
+"""Times, durations and counts as text. Times are in UTC, because people in other time zones read them too."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 
 def clock_time(at: datetime, now: datetime) -> str:
-    """Return `15:40 UTC`, with the day where it is another one."""
+    """Return `15:40 UTC`, with the date if it is another day."""
     at = at.astimezone(now.tzinfo)
     return f"{at:%H:%M} UTC" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def minutes(seconds: float) -> str:
-    """Return `6:10`, or `1:06:10` from an hour on."""
+    """Return `6:10`, or `1:06:10` from one hour."""
     whole = max(0, int(seconds))
     hours, rest = divmod(whole, 3600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
@@ -34,7 +34,7 @@ def many(number: int, unit: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Return `10 %`, without digits that say nothing."""
+    """Return `10 %`, without trailing zeros."""
     return f"{share:g} %"
 
 
@@ -46,10 +46,10 @@ def iso(at: datetime | None) -> str | None:
 
 
 def short(text: str, width: int) -> str:
-    """Return a text that fits, with an ellipsis where it did not."""
+    """Return a text, shortened with an ellipsis if it is too long."""
     return text if len(text) <= width else text[: max(0, width - 1)] + "…"
 
 
 def command(verb: str, name: str) -> str:
-    """Return a command as somebody can paste it into a shell."""
+    """Return a command that you can paste into a shell."""
     return f"cdk-containers {verb} {shlex.quote(name)}"

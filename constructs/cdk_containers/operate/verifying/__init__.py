@@ -1,1 +1,1 @@
-"""What a deployment needs, looked up before it begins: images, secrets, certificates, versions of EKS, quotas."""
+"""Checks the prerequisites of a deployment: images, secrets, certificates, EKS versions and quotas."""

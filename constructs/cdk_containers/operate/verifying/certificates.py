@@ -1,4 +1,4 @@
-"""Certificates that are named in templates, wherever: whether they are issued, and for how long."""
+"""Certificates that templates refer to: whether they are issued, and how long they are valid."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .place import Place
 
 _ARN = re.compile(r"arn:aws[\w-]*:acm:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):certificate/[\w-]+")
 _SOON = 14
-"""ACM renews 60 days before the end; what is left then with fewer days is not renewed by itself."""
+"""ACM renews 60 days before expiry. A certificate with fewer days left does not renew automatically."""
 
 
 def verify_certificates(place: Place) -> Iterator[Found]:
-    """Yield what was found of each certificate that a template names by its ARN."""
+    """Yield the result for each certificate that a template names by its ARN."""
     users: dict[str, str] = {}
     for resource in place.resources():
         for it in _ARN.finditer(json.dumps(resource.declaration)):
@@ -41,14 +41,14 @@ def _judged(arn: str, where: str, told: Any, now: Any) -> Found:
         return _found(arn, where, "fails", "there is no such certificate", "request it, or correct the ARN")
     name, status = told.get("DomainName", arn), told.get("Status", "")
     if status == "PENDING_VALIDATION":
-        way = "add the record in DNS that ACM asks for; a load balancer takes the certificate only then"
-        return _found(name, where, "fails", "it waits for its validation", way)
+        way = "add the DNS record that ACM requests; a load balancer accepts the certificate only after validation"
+        return _found(name, where, "fails", "it waits for validation", way)
     if status != "ISSUED":
         return _found(name, where, "fails", f"its status is {status}", "request a new one")
     days = (told["NotAfter"] - now).days if "NotAfter" in told else None
     if days is not None and days < _SOON:
-        return _found(name, where, "fails", f"it ends in {many(max(days, 0), 'day')}", "renew or import it again")
-    return _found(name, where, "ok", "issued" if days is None else f"issued, for {many(days, 'more day')}")
+        return _found(name, where, "fails", f"it expires in {many(max(days, 0), 'day')}", "renew or import it again")
+    return _found(name, where, "ok", "issued" if days is None else f"issued, valid for {many(days, 'more day')}")
 
 
 def _found(name: str, where: str, verdict: Verdict, says: str, way: str = "") -> Found:

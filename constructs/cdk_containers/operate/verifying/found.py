@@ -1,4 +1,4 @@
-"""What was found of something that a deployment needs."""
+"""Results of checks of prerequisites."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ Verdict: TypeAlias = Literal["ok", "fails", "not checked"]
 
 @frozen
 class Found:
-    """Something that a deployment needs, and whether it is there.
+    """A prerequisite of a deployment, and whether it is met.
 
     Attributes:
-        what: Such as `image`.
-        name: Its name.
-        where: Who needs it: the path of a construct.
-        verdict: How it is; what could not be looked at is never taken for fine.
-        says: What is wrong or not known; for what is fine, what it is.
-        way: What to do about it.
+        what: Kind of prerequisite, such as `image`.
+        name: Name of the prerequisite.
+        where: Path of the construct that needs it.
+        verdict: Result. A prerequisite that could not be checked never passes.
+        says: What is wrong or unknown, or what was found.
+        way: How to fix it.
     """
 
     what: str
@@ -32,10 +32,10 @@ class Found:
 
 
 def unless_signed_out(why: Exception) -> str:
-    """Return why something could not be looked at.
+    """Return why something could not be checked.
 
     Raises:
-        Refused: There are no credentials any more, and nothing else can be looked at either.
+        Refused: The credentials have expired, so nothing else can be checked.
     """
     if isinstance(why, Refused) and why.credentials:
         raise why

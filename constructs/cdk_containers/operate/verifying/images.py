@@ -1,4 +1,4 @@
-"""Images: whether they are in ECR, and for the architecture that the task has."""
+"""Images: whether they exist in ECR, and for the architecture of the task."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Image:
     """An image in ECR.
 
     Attributes:
-        registry: The account that it is in.
+        registry: Account of the registry.
         region: The region.
         repository: The repository.
-        tag: The tag, where there is no digest.
-        digest: The digest; empty if a tag names it.
+        tag: Tag, if there is no digest.
+        digest: Digest; empty if the image is named by a tag.
     """
 
     registry: str
@@ -59,14 +59,14 @@ class Image:
 
 
 def fetch(url: str) -> bytes:
-    """Return what is at a URL that ECR made."""
+    """Download from a presigned URL of ECR."""
     with urlopen(url, timeout=10) as answer:  # noqa: S310  (ECR makes it)
         read: bytes = answer.read()
         return read
 
 
 class ImageVerifier:
-    """Looks images up, each once."""
+    """Looks up images, each once."""
 
     def __init__(self, place: Place, get: Fetch) -> None:
         self._place = place
@@ -74,7 +74,7 @@ class ImageVerifier:
         self._known: dict[Image, str | frozenset[str]] = {}
 
     def found(self) -> Iterator[Found]:
-        """Yield what was found of each image of each container."""
+        """Yield the result for each image of each container."""
         for task in self._place.resources(_TASK, EXPRESS_SERVICE):
             for value in _images(task):
                 yield self._look(value, task, _architecture(task))
@@ -100,24 +100,22 @@ class ImageVerifier:
         return _judged(image, where, there, architecture)
 
     def _image(self, value: Value) -> tuple[Image | None, str]:
-        """Return the image that a value names; None if it is elsewhere than in ECR."""
+        """Return the image that a value names; None if it is not in ECR."""
         if isinstance(value, str):
             told = _OF_ECR.fullmatch(value)
             return (_image_of(told.groupdict()) if told else None), value
         repository = self._place.estate.find(value, "AWS::ECR::Repository")
         tail = _TAIL.fullmatch(value.tail) if isinstance(value, Partial) else None
         if repository is None or tail is None:
-            raise CannotTell("a deployment decides which image it is")
+            raise CannotTell("only the deployment sets the image")
         name = self._place.physical(repository)
         if not name:
-            raise CannotTell(
-                f"its repository {repository.logical_id} is not deployed yet, and an image cannot be in it"
-            )
+            raise CannotTell(f"its repository {repository.logical_id} is not deployed yet, so it has no image")
         api = self._place.api
         return _image_of({"registry": api.id, "region": api.region, "repository": name, **tail.groupdict()}), name
 
     def _read(self, image: Image) -> str | frozenset[str]:
-        """Return the architectures of an image, or why it is not there."""
+        """Return the architectures of an image, or why it does not exist."""
         own = self._place.api
         api = own if image.region == own.region else own.in_region(image.region)
         named = {"registryId": image.registry, "repositoryName": image.repository}
@@ -144,7 +142,7 @@ class ImageVerifier:
             try:
                 told = json.loads(self._fetch(answer["downloadUrl"])) if answer else {}
             except (OSError, ValueError):
-                return  # it is there; what it is for remains unknown
+                return  # it exists, for an unknown architecture
             if isinstance(told.get("architecture"), str):
                 yield told["architecture"]
 
@@ -156,10 +154,10 @@ def _judged(image: Image, where: str, there: str | frozenset[str], architecture:
         return _found(str(image), where, "fails", there, "push it, or correct its name")
     listed = ", ".join(sorted(there))
     if architecture and there and architecture not in there:
-        says = f"it is for {listed}, and the task for {architecture}: its containers end with an exec format error"
+        says = f"it is built for {listed}, but the task uses {architecture}: containers fail with an exec format error"
         way = f"build it for {architecture} too, or change the architecture of the task"
         return _found(str(image), where, "fails", says, way)
-    return _found(str(image), where, "ok", listed or "it is there; what it is for could not be read")
+    return _found(str(image), where, "ok", listed or "it exists; its architecture could not be read")
 
 
 def _image_of(told: Mapping[str, str | None]) -> Image:

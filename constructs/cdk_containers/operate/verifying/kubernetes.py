@@ -1,4 +1,4 @@
-"""EKS clusters: whether AWS has their version, and their add-ons for it."""
+"""EKS clusters: whether EKS supports their version, and has their add-ons for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ADD_ON = "AWS::EKS::Addon"
 
 
 def verify_kubernetes(place: Place) -> Iterator[Found]:
-    """Yield what was found of each version of EKS and of its add-ons."""
+    """Yield the result for each version of EKS and of its add-ons."""
     for cluster in place.resources(_CLUSTER):
         yield from _guarded(cluster, "EKS version", lambda cluster=cluster: _version(place, cluster))
     for add_on in place.resources(_ADD_ON):

@@ -1,4 +1,4 @@
-"""The templates of one account and region, and what is deployed there of what they refer to."""
+"""The templates for one account and region, and the deployed resources that they refer to."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
 
 
 class Place:
-    """The stacks of an assembly that go to one account and region.
+    """The stacks of an assembly for one account and region.
 
     Attributes:
-        api: The way there.
-        estate: All templates of the assembly, as they are there.
-        environments: What the assembly calls this account and region.
+        api: API of the account and region.
+        estate: All templates of the assembly, with values for this account and region.
+        environments: Names of this account and region in the assembly.
     """
 
     def __init__(self, api: Api, estate: Estate, stacks: Sequence[StackFile]) -> None:
@@ -35,13 +35,13 @@ class Place:
         self._ids = PhysicalIds(api, all_at_once=False)
 
     def resources(self, *types: str) -> Iterator[Resource]:
-        """Yield the resources of some types in the stacks that go here; of all types where none is named."""
+        """Yield the resources of some types in these stacks. Without types, yield all resources."""
         for template in self.estate.templates:
             if _outermost(template) in self._stacks:
                 yield from (it for it in template.resources.values() if (not types or it.type in types) and it.exists)
 
     def physical(self, resource: Resource) -> str:
-        """Return what CloudFormation calls a resource; empty if it is not deployed, or in a nested stack."""
+        """Return the physical id of a resource; empty if it is not deployed or is in a nested stack."""
         stack = self._stacks.get(_outermost(resource.template), "")
         if not stack or resource.template.nested_in is not None:
             return ""
@@ -54,27 +54,27 @@ class Place:
 
 
 def places_of(folder: Path, access: Access, only: Sequence[str]) -> Iterator[Place]:
-    """Yield the places that the stacks of an assembly go to.
+    """Yield the accounts and regions of the stacks of an assembly.
 
     Args:
         folder: The assembly.
-        access: The way to AWS.
-        only: The names of stacks. Default: all of them, if it is empty.
+        access: Access to AWS.
+        only: Names of stacks. Default: all stacks, if it is empty.
 
     Raises:
-        Stop: The folder is no assembly, a name is none of its stacks, or the credentials are of none of its accounts;
-            of those of some of them, `access.unread` tells.
+        Stop: The folder is not an assembly, it has no stack with that name, or the credentials belong to none of its
+        accounts. `access.unread` lists the accounts that were left out.
         Refused: AWS refuses a call.
     """
     skipped: list[str] = []
     stacks = stacks_of(folder, skipped) if folder.is_dir() else None
     if stacks is None:
         why = skipped[0] if skipped else f"{folder}: there is no such folder"
-        raise Stop(USAGE, why, "make the assembly with `cdk synth`, and name its folder")
+        raise Stop(USAGE, why, "run `cdk synth`, and name the folder of the assembly")
     missing = sorted(set(only) - {it.stack_name for it in stacks})
     if missing:
         known = ", ".join(sorted(it.stack_name for it in stacks))
-        raise Stop(USAGE, f"{folder} has no stack {' or '.join(missing)}", f"there is: {known}")
+        raise Stop(USAGE, f"{folder} has no stack {' or '.join(missing)}", f"it has: {known}")
     groups: dict[tuple[str, str], list[StackFile]] = {}
     for stack in stacks:
         if not only or stack.stack_name in only:

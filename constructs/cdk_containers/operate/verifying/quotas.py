@@ -1,4 +1,4 @@
-"""Quotas: whether those of the account suffice for what the stacks need."""
+"""Quotas: whether the quotas of the account are enough for the stacks."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from .found import Found, Verdict, unless_signed_out
 from .place import Place
 
 _SHARE = 0.5
-"""From this share of AWS's default on, the account is asked; no account has less than the default."""
+"""Share of the AWS default from which the account's quota is read. No account has less than the default."""
 _GLOBAL = "us-east-1"
-"""Where Service Quotas has the quotas of IAM."""
+"""Region in which Service Quotas lists the quotas of IAM."""
 
 
 def verify_quotas(place: Place) -> Iterator[Found]:
-    """Yield what was found of each quota that the stacks of a place need a good part of.
+    """Yield the result for each quota that the stacks use a large part of.
 
-    What the account has beside these stacks is not counted.
+    Other resources in the account are not counted.
     """
     for need in needs(place.estate):
         if need.environment in place.environments and need.quota.code:
             if need.amount >= _SHARE * need.quota.value:
                 yield _judged(place, need)
             elif need.unknown:
-                yield _found(need, "not checked", f"at least {need.amount:g} are needed; {need.unknown[0]}")
+                yield _found(need, "not checked", f"at least {need.amount:g} needed; {need.unknown[0]}")
 
 
 def _judged(place: Place, need: Need) -> Found:
@@ -35,10 +35,10 @@ def _judged(place: Place, need: Need) -> Found:
     except Refused as refused:
         return _found(need, "not checked", unless_signed_out(refused))
     if need.amount > value:
-        says = f"the stacks need {need.amount:g}, and the account has {value:g}"
-        return _found(need, "fails", says, f"request more in Service Quotas: {need.quota.code}")
+        says = f"the stacks need {need.amount:g}, but the quota of the account is {value:g}"
+        return _found(need, "fails", says, f"request an increase in Service Quotas: {need.quota.code}")
     if need.unknown:
-        return _found(need, "not checked", f"at least {need.amount:g} of {value:g} are needed; {need.unknown[0]}")
+        return _found(need, "not checked", f"at least {need.amount:g} of {value:g} needed; {need.unknown[0]}")
     return _found(need, "ok", f"{need.amount:g} of {value:g}")
 
 

@@ -1,4 +1,4 @@
-"""Secrets and parameters: whether they are there, and whether the execution role may read them."""
+"""Secrets and parameters: whether they exist, and whether the execution role can read them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from .place import Place
 
 _TASK = "AWS::ECS::TaskDefinition"
 _PARTS_OF_SECRET = 7
-"""A secret's ARN has so many parts; what follows is a key of its JSON, a stage and a version."""
+"""Number of parts in the ARN of a secret. A JSON key, a stage and a version can follow."""
 _ANY_SUFFIX = "-??????"
 _AWS_KEYS = ("", "alias/aws/secretsmanager", "alias/aws/ssm")
 
 
 @frozen
 class Secret:
-    """A secret or a parameter that is there.
+    """An existing secret or parameter.
 
     Attributes:
         arn: Its ARN.
-        action: What IAM calls reading it.
-        key: The KMS key that it is encrypted with; empty for one of AWS.
+        action: IAM action that reads it.
+        key: KMS key that encrypts it; empty for a key that AWS manages.
     """
 
     arn: str
@@ -38,14 +38,14 @@ class Secret:
 
 
 class SecretVerifier:
-    """Looks secrets and parameters up, each once, and asks whether roles may read them."""
+    """Looks up secrets and parameters, each once, and checks whether roles can read them."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
         self._known: dict[str, Secret | str] = {}
 
     def found(self) -> Iterator[Found]:
-        """Yield what was found of each secret of each container."""
+        """Yield the result for each secret of each container."""
         for task in self._place.resources(_TASK):
             values: list[Value] = []
             for container in known_containers_of(task):
@@ -58,13 +58,13 @@ class SecretVerifier:
         if not isinstance(value, str):
             made = next((it.resource for it in references_in(value)), None)
             if made is not None:
-                return _found(made.logical_id, where, "ok", "this app makes it")
-            return _found("a secret", where, "not checked", "a deployment decides which it is")
+                return _found(made.logical_id, where, "ok", "this app creates it")
+            return _found("a secret", where, "not checked", "only the deployment sets it")
         name = ":".join(value.split(":")[:_PARTS_OF_SECRET])
         try:
             there = self._known[name] if name in self._known else self._known.setdefault(name, self._read(name))
             if isinstance(there, str):
-                return _found(name, where, "fails", there, "make it, or correct its name")
+                return _found(name, where, "fails", there, "create it, or correct its name")
             return self._may_read(there, task, name, where)
         except Refused as refused:
             return _found(name, where, "not checked", unless_signed_out(refused))
@@ -86,7 +86,7 @@ class SecretVerifier:
             )
         api = _in_region(own, parts[3]) if name.startswith("arn:") else own
         if name.startswith("arn:") and parts[4] not in ("", own.id):
-            raise CannotTell(f"the parameter is of account {parts[4]}")
+            raise CannotTell(f"the parameter belongs to account {parts[4]}")
         path = name.partition(":parameter")[2] if name.startswith("arn:") else name
         names = [path, path.removeprefix("/")] if path.count("/") == 1 else [path]
         for one in api.pages(
@@ -105,9 +105,11 @@ class SecretVerifier:
         for action, arn in needed:
             allowed = _allowed_here(inside, action, arn) if inside else self._allowed_there(str(role), action, arn)
             if not allowed:
-                says = f"it is there, and the execution role may not {action} on {arn}"
-                return _found(name, where, "fails", says, "let the role: `Secret` of the library does, by itself")
-        return _found(name, where, "ok", "it is there, and the execution role may read it")
+                says = f"it exists, but the execution role has no permission for {action} on {arn}"
+                return _found(
+                    name, where, "fails", says, "grant it to the role; `Secret` of this library does so automatically"
+                )
+        return _found(name, where, "ok", "it exists, and the execution role can read it")
 
     def _allowed_there(self, role: str, action: str, arn: str) -> bool:
         resources = {"ResourceArns": [arn]} if arn.startswith("arn:") else {}
@@ -115,7 +117,7 @@ class SecretVerifier:
             "iam", "simulate_principal_policy", PolicySourceArn=role, ActionNames=[action], **resources
         )
         if answer is None:
-            raise CannotTell(f"role {role} is not there")
+            raise CannotTell(f"role {role} does not exist")
         return all(it["EvalDecision"] == "allowed" for it in answer.get("EvaluationResults", ()))
 
 
@@ -128,7 +130,7 @@ def _allowed_here(role: Resource, action: str, arn: str) -> bool:
                 return True
     unknown = [*grants.managed, *grants.unknown]
     if unknown:
-        raise CannotTell(f"whether the execution role may read it: its rights are also in {unknown[0]}")
+        raise CannotTell(f"cannot tell whether the execution role can read it: it also has permissions in {unknown[0]}")
     return False
 
 

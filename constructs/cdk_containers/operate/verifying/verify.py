@@ -1,4 +1,4 @@
-"""All that a deployment needs, in one go."""
+"""Checks all prerequisites of a deployment."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .secrets import SecretVerifier
 
 
 def verify(place: Place, *, get: Fetch | None = None) -> Iterator[Found]:
-    """Yield what was found of everything that the stacks of a place need.
+    """Yield the result for each prerequisite of the stacks of a place.
 
     Args:
         place: The stacks of an account and region.
-        get: Returns what is at a URL of ECR. Default: by HTTPS.
+        get: Function that downloads from a URL of ECR. Default: by HTTPS.
 
     Raises:
         Refused: There are no credentials any more.
