@@ -62,17 +62,16 @@ _TEXT = re.compile(
     re.DOTALL,
 )
 
-_CODE = tuple(
-    re.compile(it, re.DOTALL | re.MULTILINE)
-    for it in (
-        r"^[ \t]*(```|~~~).*?^[ \t]*\1",
-        r"``.+?``",
-        r"`[^`\n]*`",
-        r"\]\([^)\n]*\)",
-        r"https?://\S+",
-        r"<!--.*?-->",
-    )
+_CODE = (
+    re.compile(r"^[ \t]*(```|~~~).*?^[ \t]*\1", re.DOTALL | re.MULTILINE),
+    re.compile(r"``.+?``"),
+    re.compile(r"`[^`\n]*`"),
+    re.compile(r"\]\([^)\n]*\)"),
+    re.compile(r"https?://\S+"),
+    re.compile(r"<!--.*?-->"),
 )
+_A_VALUE = "•"
+"""Stands for code in a text."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def in_text(text: str, path: Path) -> Iterator[Hit]:
 def without_code(text: str) -> str:
     """Blank out code and addresses, so that lines stay where they are."""
     for pattern in _CODE:
-        text = pattern.sub(lambda it: "`" + "\n" * it.group().count("\n"), text)
+        text = pattern.sub(lambda it: _A_VALUE + "\n" * it.group().count("\n"), text)
     return text
 
 
@@ -133,7 +132,9 @@ def texts_of_code(source: str) -> str:
         text = next(it for it in match.groups() if it is not None)
         if match["one"] is not None or match["other"] is not None:
             text = (
-                re.sub(r"\{[^{}]*\}", "`", text.replace("\\n", "  ")) if text.count(" ") >= _FEWEST_SPACES else _BETWEEN
+                re.sub(r"\{[^{}]*\}", _A_VALUE, text.replace("\\n", "  "))
+                if text.count(" ") >= _FEWEST_SPACES
+                else _BETWEEN
             )
         parts.append(text)
         end = match.end()

@@ -33,10 +33,10 @@ def test_a_bill_says_its_terms_what_is_fixed_and_what_is_not(tmp_path: Path, she
     ran = shell("cost", assembly(tmp_path, {"Nat": NAT, "Logs": LOGS, "Db": {"Type": "AWS::RDS::DBInstance"}}))
     assert ran.code == 0
     head, *parts = ran.out.split("\n\n")
-    assert head.startswith("USD a month in us-east-1, by prices of 2026-01-19 to 2026-11-28: list price, without tax")
+    assert head.startswith("USD a month in us-east-1, with prices of 2026-01-19 to 2026-11-28: list price, without tax")
     assert parts[0] == "shop  32.85\n  Nat  NAT gateway  32.85"
     assert "0.5 USD per GB of logs: Logs" in ran.out
-    assert "types of which no price is known here\n  AWS::RDS::DBInstance" in ran.out
+    assert "resource types without a known price\n  AWS::RDS::DBInstance" in ran.out
 
 
 def test_constructs_have_their_paths_below_the_stack(tmp_path: Path, shell: Shell):
@@ -62,7 +62,7 @@ def test_a_difference_is_what_an_approver_reads(tmp_path: Path, shell: Shell):
     assert "+32.85 a month: 32.85 before, 65.70 after" in ran.out
     assert "shop: Second  new: NAT gateway  +32.85" in ran.out
     assert shell("cost", now, "--diff", then, "--json").data["high"] == -32.85
-    assert "nothing that is in these sums changes" in shell("cost", now, "--diff", now).out
+    assert "nothing in these totals changes" in shell("cost", now, "--diff", now).out
 
 
 def test_a_region_without_prices_is_said_and_not_guessed(tmp_path: Path, shell: Shell):
@@ -134,7 +134,7 @@ def test_a_comparison_is_a_table_with_an_answer(shell: Shell):
     ran = shell("cost", "compare", "--cpu", "512", "--memory", "1024", "--tasks", "8")
     assert ran.code == 0
     assert "ECS on Fargate " in ran.out
-    assert ran.out.endswith("cheapest at a price that does not change: ECS on EC2\n")
+    assert ran.out.endswith("cheapest at a fixed price: ECS on EC2\n")
     data = shell("cost", "compare", "--cpu", "512", "--memory", "1024", "--tasks", "8", "--arm", "--json").data
     assert data["cheapest"] == "ECS on Fargate"
     assert {it["capacity"]: it["high"] for it in data["offers"]}["EKS Auto Mode"] is None

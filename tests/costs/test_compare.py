@@ -47,7 +47,7 @@ def test_a_pod_on_fargate_has_memory_for_what_runs_beside_it():
 def test_fees_are_those_that_have_a_source():
     managed, auto = offers(tasks=30)["ECS Managed Instances"], offers(tasks=30)["EKS Auto Mode"]
     assert managed.instance_type == auto.instance_type == "c6a.2xlarge"
-    assert "there is no price of the fee" in managed.why
+    assert "have no price for the fee" in managed.why
     arm = compare_capacity(PRICES, cpu=512, memory_mib=1024, architecture="ARM64")
     [without] = [it for it in arm.offers if it.capacity == "ECS Managed Instances"]
     assert without.high is None
@@ -90,7 +90,7 @@ def test_more_tasks_never_cost_less(cpu: int, memory: int, tasks: int):
 def test_a_task_that_no_instance_holds():
     found = compare_capacity(PRICES, cpu=65536, memory_mib=1024)
     assert {it.capacity: it.why for it in found.offers}["ECS on EC2"] == "no instance type holds a task"
-    assert {it.capacity: it.why for it in found.offers}["ECS on Fargate"] == "no task on Fargate is that large"
+    assert {it.capacity: it.why for it in found.offers}["ECS on Fargate"] == "Fargate has no size that large"
     assert found.cheapest is None
 
 

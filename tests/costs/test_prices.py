@@ -66,5 +66,5 @@ def test_fetched_prices_go_first(tmp_path: Path):
 def test_a_file_that_is_none_of_prices_is_refused(text: str, tmp_path: Path):
     file = tmp_path / "prices.json"
     file.write_text(text)
-    with pytest.raises(ValueError, match=r"prices.json: not a file of prices"):
+    with pytest.raises(ValueError, match=r"prices.json: not a price file"):
         read_prices(REGION, file)

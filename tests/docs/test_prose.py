@@ -58,6 +58,7 @@ def test_the_line_of_a_hit_counts_what_was_blanked_out() -> None:
         "# it has\n# to be here",
         'raise ValueError("nobody knows it")',
         'raise ValueError(f"{path} is read by nobody")',
+        'raise ValueError(f"{path} is read by nobody in {place}")',
         'raise ValueError(\n    "it has "\n    "to be here"\n)',
         "print('no \"one\", nobody at all')",
     ],

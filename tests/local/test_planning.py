@@ -106,7 +106,7 @@ def test_limits_of_this_machine():
         {"Name": "nofile", "SoftLimit": 100, "HardLimit": 20000},
         {"Name": "nproc", "SoftLimit": 1000, "HardLimit": 1000},
     ]
-    assert whats(found)["app: Ulimits nofile"] == "this machine allows 20000 at most"
+    assert whats(found)["app: Ulimits nofile"] == "this machine allows at most 20000"
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_what_has_to_succeed_and_does_not(shell: Shell, shop: Path, engine: Stan
     engine.ends(web_migrate=4)
     ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush")
     assert ran.code == 1
-    assert "Web/app: not started: Web/migrate: exited with code 4, but has to succeed first" in ran.out
+    assert "Web/app: not started: Web/migrate: exited with code 4, but must succeed first" in ran.out
     assert "web-app" not in engine.named("start")
 
 
@@ -157,7 +157,7 @@ def test_what_has_to_be_healthy_and_is_not(shell: Shell, shop: Path, engine: Sta
     engine.ends(web_migrate=0)
     ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush")
     assert ran.code == 1
-    assert "Web/app: not started: Web/proxy: is unhealthy, but has to be healthy first" in ran.out
+    assert "Web/app: not started: Web/proxy: is unhealthy, but must become healthy first" in ran.out
 
 
 def test_ctrl_c_stops_the_last_first_with_its_timeout(shell: Shell, shop: Path, engine: StandIn):
@@ -305,7 +305,7 @@ def test_an_engine_that_is_too_old(shell: Shell, shop: Path, engine: StandIn, na
 
 def test_an_engine_that_does_not_answer(shell: Shell, shop: Path, engine: StandIn):
     engine.says(info=1)
-    assert "docker: it is not responding: exit code 1" in run(shell, shop, "shop/Web").err
+    assert "docker: it does not respond: exit code 1" in run(shell, shop, "shop/Web").err
 
 
 def test_a_port_that_is_taken(shell: Shell, engine: StandIn, tmp_path: Path):
@@ -332,8 +332,8 @@ def test_an_unresolved_value(shell: Shell, tmp_path: Path):
 def test_a_secret_that_cannot_be_read(shell: Shell, shop: Path):
     ran = run(shell, shop, "shop/Web")
     assert ran.code == 2
-    assert "Web/app: secret TOKEN: arn:aws:ssm:" in ran.err
-    assert "cannot be read: there are no AWS credentials; pass --set TOKEN=VALUE" in ran.err
+    assert "Web/app: secret TOKEN: cannot read arn:aws:ssm:" in ran.err
+    assert "there are no AWS credentials; pass --set TOKEN=VALUE" in ran.err
 
 
 def test_an_image_of_the_wrong_architecture(shell: Shell, shop: Path, engine: StandIn):

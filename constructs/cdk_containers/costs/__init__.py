@@ -1,4 +1,4 @@
-"""What templates cost in a month, what a change adds to it, and which capacity is cheapest for a workload."""
+"""Monthly cost of templates, the cost of a change, and the cheapest capacity for a workload."""
 
 from .bill import Bill, Line
 from .compare import Comparison, Offer, compare_capacity

@@ -1,4 +1,4 @@
-"""What resources cost in a month: what is fixed, what goes by use, and what nobody can say."""
+"""Monthly cost of resources: fixed, by use, and unknown."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from .usage import Part, Usage, Use
 
 @frozen
 class Line:
-    """What something costs in a month.
+    """Monthly cost of a construct.
 
     Attributes:
-        stack: The stack that it is in.
-        construct: The path of the construct, or the logical id where there is no path.
-        what: What it is, such as `NAT gateway`.
-        low: US dollars at the least, as far as they are fixed.
-        high: US dollars at the most.
-        by_use: What is paid by use, such as `0.5 USD per GB of logs`.
-        unknown: Why there is more than that, which nobody can count; empty if there is not.
-        varies: Whether Spot prices are in it, which change.
+        stack: Name of its stack.
+        construct: Path of the construct, or the logical id if there is no path.
+        what: Description, such as `NAT gateway`.
+        low: Minimum fixed cost, in US dollars.
+        high: Maximum fixed cost, in US dollars.
+        by_use: Prices by use, such as `0.5 USD per GB of logs`.
+        unknown: Why there are further costs that cannot be calculated; empty if there are none.
+        varies: Whether it includes Spot prices, which change.
     """
 
     stack: str
@@ -37,13 +37,13 @@ class Line:
 
 @frozen
 class Bill:
-    """All that templates cost in a month.
+    """Monthly cost of templates.
 
     Attributes:
-        region: The region whose prices were taken.
-        dates: When these were read.
-        lines: What costs something, or may.
-        not_known: Types of resources of which this library does not know whether they cost anything.
+        region: Region of the prices.
+        dates: Dates of the prices.
+        lines: Constructs with a fixed, variable or unknown cost.
+        not_known: Resource types whose cost this library does not know.
     """
 
     region: str
@@ -53,17 +53,17 @@ class Bill:
 
     @property
     def low(self) -> float:
-        """US dollars at the least, without what goes by use."""
+        """Minimum cost in US dollars, without costs by use."""
         return sum(line.low for line in self.lines)
 
     @property
     def high(self) -> float:
-        """US dollars at the most, without what goes by use."""
+        """Maximum cost in US dollars, without costs by use."""
         return sum(line.high for line in self.lines)
 
     @property
     def stacks(self) -> dict[str, tuple[Line, ...]]:
-        """The lines by their stacks."""
+        """The lines by stack."""
         found: dict[str, list[Line]] = {}
         for line in self.lines:
             found.setdefault(line.stack, []).append(line)
@@ -71,7 +71,7 @@ class Bill:
 
 
 def line_of(usage: Usage, prices: Prices, *, stack: str, construct: str) -> Line:
-    """Put prices to what a resource uses."""
+    """Return the line of a resource: its usage with prices."""
     sums = [_cost(part, prices) for part in usage.parts]
     missing = [key for part in usage.parts for key in part.keys if prices.find(key) is None]
     unknown = [usage.unknown] if usage.unknown else []
@@ -90,7 +90,7 @@ def line_of(usage: Usage, prices: Prices, *, stack: str, construct: str) -> Line
 
 
 def merged(lines: Iterable[Line]) -> list[Line]:
-    """Put lines together that say the same of one construct, such as its alarms."""
+    """Merge equal lines of a construct, such as its alarms."""
     groups: dict[tuple[str, str, str], list[Line]] = {}
     for line in lines:
         groups.setdefault((line.stack, line.construct, line.what), []).append(line)
@@ -114,7 +114,7 @@ def _together(group: list[Line]) -> Line:
 
 
 def _cost(part: Part, prices: Prices) -> tuple[float, float]:
-    """Return the least and the most that a part costs; nothing if a price is missing, which the line says."""
+    """Return the minimum and maximum cost of a part; 0 if a price is missing, which the line reports."""
     found = [prices.find(key) for key in part.keys]
     known = [price.usd for price in found if isinstance(price, Price)]
     if len(known) < len(found):

@@ -1,4 +1,4 @@
-"""What instances use: Auto Scaling groups, nodes and clusters of EKS."""
+"""Usage of instances: Auto Scaling groups, and nodes and clusters of EKS."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _WHOLE = 100
 
 @used_by(GROUP)
 def group(resource: Resource) -> Usage:
-    """Count the instances of a group, between its bounds."""
+    """Count the instances of a group, within its bounds."""
     low, high = resource.number("MinSize", default=0), resource.number("MaxSize", default=0)
     launches = launches_of(resource)
     overrides = resource.maps(*_MIXED, "Overrides")
     types = [it.text("InstanceType") for it in overrides if it.has("InstanceType")]
     if any(it.has("InstanceRequirements") for it in overrides):
-        raise CannotTell("EC2 chooses the instance types by what is asked of them")
+        raise CannotTell("EC2 chooses the instance types from requirements")
     types = types or [launch_data(it).text("InstanceType") for it in launches]
     if not any(types):
-        raise CannotTell("the instance type is that of a launch template of another stack")
+        raise CannotTell("the instance type is in a launch template of another stack")
     on_demand = resource.number("MixedInstancesPolicy", "InstancesDistribution", "OnDemandPercentageAboveBaseCapacity")
     base = resource.number("MixedInstancesPolicy", "InstancesDistribution", "OnDemandBaseCapacity", default=0)
     asks = any(launch_data(it).text("InstanceMarketOptions", "MarketType") == "spot" for it in launches)
@@ -39,7 +39,7 @@ def group(resource: Resource) -> Usage:
 
 @used_by(NODE_GROUP)
 def node_group(resource: Resource) -> Usage:
-    """Count the nodes of a managed group, between its bounds."""
+    """Count the nodes of a managed node group, within its bounds."""
     low = resource.number("ScalingConfig", "MinSize", default=1)
     high = resource.number("ScalingConfig", "MaxSize", default=2)
     launch = launch_template_of(resource) if resource.has("LaunchTemplate") else None
@@ -54,7 +54,7 @@ def node_group(resource: Resource) -> Usage:
 
 @used_by(CLUSTER)
 def cluster(resource: Resource) -> Usage:
-    """Count the control plane; which nodes Auto Mode starts, nobody knows before."""
+    """Count the control plane. The nodes of Auto Mode cannot be known in advance."""
     auto = is_auto(resource)
     return Usage(
         "control plane of EKS, in standard support",
@@ -65,7 +65,7 @@ def cluster(resource: Resource) -> Usage:
 
 @used_by("AWS::EKS::FargateProfile")
 def profile(_: Resource) -> Usage:
-    """Say what a pod on Fargate costs, since nobody knows how many there are."""
+    """Return the price of a pod on Fargate by use, because the number of pods is unknown."""
     parts = (Part(("fargate-vcpu-x86",), HOURS, HOURS), Part(("fargate-gb-x86",), HOURS, HOURS))
     return Usage("pods on Fargate", uses=(Use("vCPU with a GB, for a month", parts),))
 
@@ -87,7 +87,7 @@ def _instances(
 
 
 def _disks(data: Map) -> dict[str, float]:
-    """Return the GB of the volumes of a launch template by their type; those of the machine image are not in sight."""
+    """Return the GB of the volumes of a launch template by type. Volumes of the machine image are unknown."""
     found: dict[str, float] = defaultdict(float)
     for volume in data.maps("BlockDeviceMappings"):
         if volume.has("Ebs", "VolumeSize"):

@@ -1,4 +1,4 @@
-"""One workload on every kind of capacity: what each costs in a month."""
+"""Compares the monthly cost of a workload on each kind of capacity."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from cdk_containers.model.workload import Architecture
 from .prices import HOURS, Prices
 
 ROOT_DISK_GB = 50
-"""The disk of an instance, as this library makes it."""
+"""Size of the disk that this library gives an instance."""
 
 _POD_MEMORY_MIB = 256
-"""Memory that EKS adds to each pod on Fargate, for what runs beside it."""
+"""Memory that EKS adds to each pod on Fargate, for Kubernetes components."""
 
 _SYSTEM_PODS = 2
 _BURSTABLE = ("t2.", "t3.", "t3a.", "t4g.")
@@ -37,16 +37,16 @@ Fits = Callable[[InstanceType], int]
 
 @frozen
 class Offer:
-    """What a workload costs on one kind of capacity.
+    """Monthly cost of a workload on one kind of capacity.
 
     Attributes:
-        capacity: The kind of capacity, such as `ECS on EC2`.
-        low: US dollars in a month, at the least; below `high` only where Spot prices change.
-        high: US dollars in a month, at the most. None if a price is missing.
-        instances: How many instances there are; 0 on Fargate.
-        instance_type: Of which type; empty on Fargate.
-        per_instance: How many tasks or pods one of them holds; 0 on Fargate.
-        why: How that was counted, or which price is missing.
+        capacity: Kind of capacity, such as `ECS on EC2`.
+        low: Minimum cost in US dollars a month. Below `high` only for Spot prices, which change.
+        high: Maximum cost in US dollars a month; None if a price is missing.
+        instances: Number of instances; 0 on Fargate.
+        instance_type: Instance type; empty on Fargate.
+        per_instance: Number of tasks or pods on an instance; 0 on Fargate.
+        why: Calculation, or the missing price.
     """
 
     capacity: str
@@ -60,10 +60,10 @@ class Offer:
 
 @frozen
 class Comparison:
-    """What a workload costs on every kind of capacity.
+    """Monthly cost of a workload on all kinds of capacity.
 
     Attributes:
-        offers: The kinds of capacity, the cheapest first; those without a price are last.
+        offers: Kinds of capacity, cheapest first, without a price last.
         region: The region whose prices were taken.
         dates: When these were read.
     """
@@ -74,7 +74,7 @@ class Comparison:
 
     @property
     def cheapest(self) -> Offer | None:
-        """What is cheapest at prices that do not change; None if there is no price at all."""
+        """The cheapest offer with a fixed price; None if there is no price."""
         steady = [offer for offer in self.offers if offer.high is not None and offer.low == offer.high]
         return steady[0] if steady else None
 
@@ -89,21 +89,21 @@ def compare_capacity(
     zones: int = 2,
     instances: Sequence[str] | None = None,
 ) -> Comparison:
-    """Tell what tasks of one size cost in a month on Fargate, on instances and on EKS.
+    """Compare the monthly cost of tasks on Fargate, on instances and on EKS.
 
-    Instances are full as far as the tasks fill them, each zone has one at the least, and ENI trunking is on. What a
-    deployment takes beside that is left out, and so are load balancers, networks and logs, which are the same
+    Assumes that tasks fill the instances, that each zone has at least one instance, and that ENI trunking is on.
+    Capacity for deployments is not included, and neither are load balancers, networks and logs, whose cost is the same
     everywhere.
 
     Args:
-        prices: The prices of a region.
-        cpu: CPU units of a task; 1024 are a vCPU.
+        prices: Prices of a region.
+        cpu: CPU units of a task; 1024 units are one vCPU.
         memory_mib: Memory of a task, in MiB.
-        tasks: How many tasks run all month. Default: 2.
+        tasks: Number of tasks that run all month. Default: 2.
         architecture: Processor architecture. Default: X86_64.
-        zones: Zones that the tasks are spread over. Default: 2.
-        instances: Instance types to choose from. Default: every type that has a price, but burstable ones, whose CPU is
-            not always there, and those with GPUs or accelerators.
+        zones: Number of Availability Zones. Default: 2.
+        instances: Instance types to choose from. Default: all types that have a price, except burstable types, whose
+            CPU is not always available, and types with GPUs or accelerators.
 
     Raises:
         ConstructError: The input is wrong.
@@ -118,7 +118,7 @@ def compare_capacity(
                 instance_type(name)
             except UnknownInstanceTypeError as error:
                 nearest = ", ".join(error.nearest) or "types such as m7g.large"
-                found.add("instances", "no such instance type is known", given=name, allowed=nearest)
+                found.add("instances", "unknown instance type", given=name, allowed=nearest)
     if found:
         raise ConstructError("compare_capacity", found)
     market = _Market(prices, _candidates(prices, architecture, instances), tasks, min(zones, tasks))
@@ -173,13 +173,13 @@ def _candidates(prices: Prices, architecture: Architecture, names: Sequence[str]
 
 
 def _usd(prices: Prices, keys: Iterable[str]) -> tuple[list[float], list[str]]:
-    """Return the prices, and the keys of those that are missing."""
+    """Return the prices, and the keys of missing prices."""
     found = [(key, prices.find(key)) for key in keys]
     return [price.usd for _, price in found if price], [key for key, price in found if price is None]
 
 
 def fargate_size(cpu: int, memory_mib: int) -> tuple[int, int] | None:
-    """Return the smallest size of Fargate that a task fits into; None if it is too large for any."""
+    """Return the smallest Fargate size that a task fits into; None if it is too large."""
     return min((it for it in fargate_sizes() if it[0] >= cpu and it[1] >= memory_mib), default=None)
 
 
@@ -196,7 +196,7 @@ def _fargate(
 ) -> Offer:
     size = fargate_size(cpu, memory_mib)
     if size is None:
-        return Offer(capacity=capacity, low=None, high=None, why="no task on Fargate is that large")
+        return Offer(capacity=capacity, low=None, high=None, why="Fargate has no size that large")
     keys = [f"fargate-vcpu-{name}", f"fargate-gb-{name}"]
     keys += ["eks-cluster"] if cluster else []
     keys += ["spot-discount:fargate"] if spot else []
@@ -212,7 +212,7 @@ def _fargate(
 
 @frozen(kw_only=False)
 class _Market:
-    """The instance types to choose from, for a number of tasks in a number of zones."""
+    """The instance types to choose from, for a number of tasks and zones."""
 
     prices: Prices
     types: list[InstanceType]
@@ -235,7 +235,7 @@ class _Market:
         if offers:
             best = min(offers, key=lambda it: (it.high, it.instance_type))
             unpriced = len({key for key in missing if key.startswith(f"{fee}:")}) if fee else 0
-            note = f"; of {unpriced} other types there is no price of the fee" if unpriced else ""
+            note = f"; {unpriced} other types have no price for the fee" if unpriced else ""
             return replace(best, why=best.why + note)
         if missing:
             some = [*dict.fromkeys(missing)]
@@ -260,5 +260,5 @@ class _Market:
             instances=count,
             instance_type=type_.name,
             per_instance=per,
-            why=f"{count} × {type_.name}, {per} fit on one",
+            why=f"{count} × {type_.name}, {per} per instance",
         )

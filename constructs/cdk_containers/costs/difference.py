@@ -1,4 +1,4 @@
-"""What a change adds to a bill."""
+"""Cost of a change."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _CENT = 0.005
 
 @frozen
 class Change:
-    """How the cost of a construct changes in a month.
+    """Change of the monthly cost of a construct.
 
     Attributes:
         stack: The stack.
         construct: The construct.
-        before: What it was, in words; empty if it is new.
-        after: What it will be; empty if it goes.
-        low: US dollars more at the least; less than nothing if it gets cheaper.
-        high: US dollars more at the most.
+        before: Description before the change; empty if the construct is new.
+        after: Description after the change; empty if it is removed.
+        low: Minimum increase in US dollars; negative if the cost falls.
+        high: Maximum increase in US dollars.
     """
 
     stack: str
@@ -34,12 +34,12 @@ class Change:
 
 @frozen
 class Difference:
-    """What a change adds.
+    """Monthly cost of a change.
 
     Attributes:
-        before: The bill without it.
-        after: The bill with it.
-        changes: What changes, the most expensive first.
+        before: Bill before the change.
+        after: Bill after the change.
+        changes: Changes, the most expensive first.
     """
 
     before: Bill
@@ -48,17 +48,17 @@ class Difference:
 
     @property
     def low(self) -> float:
-        """US dollars more at the least."""
+        """Minimum increase in US dollars."""
         return self.after.low - self.before.low
 
     @property
     def high(self) -> float:
-        """US dollars more at the most."""
+        """Maximum increase in US dollars."""
         return self.after.high - self.before.high
 
 
 def difference(before: Bill, after: Bill) -> Difference:
-    """Compare two bills, construct by construct."""
+    """Compare two bills by construct."""
     same = Counter(map(_identity, before.lines)) & Counter(map(_identity, after.lines))
     gone, new = _without(before.lines, same), _without(after.lines, same)
     changes = []

@@ -1,4 +1,4 @@
-"""From templates to a bill."""
+"""Estimates the cost of templates."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .usage import READERS, Usage, Use
 
 
 def estimate(estate: Estate, prices: Prices, *, run_minutes: Mapping[str, float] | None = None) -> Bill:
-    """Tell what the templates of an estate cost in a month.
+    """Estimate the monthly cost of templates.
 
     Args:
-        estate: The templates.
+        estate: Templates.
         prices: The prices of a region.
-        run_minutes: How long a run of a job takes, in minutes, by the path of its construct or its logical id, or the
-            last part of the path. Default: nothing is known, and jobs go by use.
+        run_minutes: Duration of a run of a job in minutes, by the path of its construct, the last part of the path, or
+            its logical id. Default: none; jobs are priced by use.
     """
     lines, not_known = [], []
     with minutes_of_runs(run_minutes or {}):
@@ -50,7 +50,7 @@ def _existing(estate: Estate) -> Iterator[Resource]:
             if resource.exists:
                 yield resource
         except CannotTell:
-            yield resource  # it may be there, and then it costs
+            yield resource  # it may exist, and then it has a cost
 
 
 def _usage(resource: Resource) -> Usage | None:
@@ -72,7 +72,7 @@ def _noun(type_: str) -> str:
 
 
 def _owner(resource: Resource) -> str:
-    """Return the path below the stack of the construct that a resource, such as an alarm, is a part of."""
+    """Return the path below the stack of the construct that contains a resource, such as an alarm."""
     stack = resource.template.construct_path
     path = resource.construct_path.removeprefix(f"{stack}/" if stack else "")
     return path.rpartition("/")[0] or path or resource.logical_id

@@ -1,4 +1,4 @@
-"""What the runs of jobs use: by use, or all of it where somebody says how long a run takes."""
+"""Usage of jobs: by use, or in total if the duration of a run is given."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MINUTES: ContextVar[Mapping[str, float]] = ContextVar("minutes", default={})  #
 
 @contextmanager
 def minutes_of_runs(minutes: Mapping[str, float]) -> Iterator[None]:
-    """Have jobs take so many minutes, by construct or logical id, while something is estimated."""
+    """Set the duration of runs in minutes, by construct or logical id, for an estimate."""
     token = _MINUTES.set(minutes)
     try:
         yield
@@ -37,7 +37,7 @@ def minutes_of_runs(minutes: Mapping[str, float]) -> Iterator[None]:
 
 
 def runs_per_month(expression: str) -> float | None:
-    """Return how often a schedule runs in a month, on average; None if it is no schedule that is understood."""
+    """Return the average number of runs of a schedule in a month; None if the schedule cannot be parsed."""
     rate = _RATE.fullmatch(expression)
     if rate:
         return HOURS * _PER_HOUR[rate[2]] / int(rate[1])
@@ -68,7 +68,7 @@ def _days(days: str, weekdays: str) -> float:
 
 
 def _count(field: str, low: int, high: int, names: tuple[str, ...] = ()) -> int:
-    """Return how many values a field of a cron expression matches."""
+    """Return the number of values that a field of a cron expression matches."""
     found: set[int] = set()
     for part_ in field.split(","):
         span, _, step = part_.partition("/")
@@ -94,7 +94,7 @@ def schedule(resource: Resource) -> Usage | None:
 
 @used_by(RULE)
 def rule(resource: Resource) -> Usage | None:
-    """Count the runs that a rule starts; by an event nobody knows how often."""
+    """Count the runs that a rule starts. The number of events is unknown."""
     return _runs(resource, resource.maps("Targets"))
 
 
@@ -113,7 +113,7 @@ def _runs(starter: Resource, targets: list[Map]) -> Usage | None:
     if not parts:
         return None
     runs = runs_per_month(starter.text("ScheduleExpression")) if starter.has("ScheduleExpression") else None
-    often = "runs as often as events come" if runs is None else f"{runs:.0f} runs a month"
+    often = "one run for each event" if runs is None else f"{runs:.0f} runs a month"
     minutes = _minutes(starter)
     if minutes is None or runs is None:
         return Usage("job on Fargate", uses=(Use(f"hour of a run, {often}", tuple(parts)),))

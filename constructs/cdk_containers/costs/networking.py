@@ -1,4 +1,4 @@
-"""What networks and load balancers use."""
+"""Usage of networks and load balancers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .usage import Usage, Use, hourly, part, used_by
 
 @used_by(LOAD_BALANCER)
 def load_balancer(resource: Resource) -> Usage:
-    """Count the hours of a load balancer, and its public addresses: one in each zone."""
+    """Count the hours of a load balancer, and its public addresses, one in each zone."""
     key = {"application": "alb", "network": "nlb"}.get(kind(resource), "gwlb")
     zones = len(resource.values("Subnets")) or len(resource.values("SubnetMappings"))
     open_ = not is_internal(resource)
@@ -24,19 +24,19 @@ def load_balancer(resource: Resource) -> Usage:
 
 @used_by("AWS::EC2::NatGateway")
 def nat_gateway(_: Resource) -> Usage:
-    """Count the hours of a NAT gateway; its address is counted by itself."""
+    """Count the hours of a NAT gateway. Its address is counted separately."""
     return Usage("NAT gateway", (hourly("nat", 1),), (Use("GB through a NAT gateway", (part("nat-gb", 1),)),))
 
 
 @used_by("AWS::EC2::EIP")
 def address(_: Resource) -> Usage:
-    """Count a public address, whether it is in use or not."""
+    """Count a public address, in use or not."""
     return Usage("public IPv4 address", (hourly("ipv4", 1),))
 
 
 @used_by("AWS::EC2::VPCEndpoint")
 def endpoint(resource: Resource) -> Usage | None:
-    """Count the zones of an interface endpoint; gateway endpoints are free."""
+    """Count the zones of an interface endpoint. Gateway endpoints are free."""
     if resource.text("VpcEndpointType", default="Gateway") == "Gateway":
         return None
     zones = len(resource.values("SubnetIds"))

@@ -1,4 +1,4 @@
-"""What everything else uses: a fixed sum for each, by use, or nothing."""
+"""Usage of all other resources: a fixed amount, by use, or none."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ BY_USE: dict[str, tuple[str, str, tuple[Part, ...]]] = {
     "AWS::Lambda::Function": ("function", "million calls", ()),
     "AWS::StepFunctions::StateMachine": ("state machine", "thousand transitions", ()),
     "AWS::KinesisFirehose::DeliveryStream": ("delivery stream", "GB", ()),
-    "AWS::VpcLattice::Service": ("service of VPC Lattice", "hour, and GB", ()),
+    "AWS::VpcLattice::Service": ("VPC Lattice service", "hour, and GB", ()),
     "AWS::CloudTrail::Trail": ("trail", "million events", ()),
-    "AWS::FSx::FileSystem": ("file system of FSx", "GB and MB/s in a month", ()),
+    "AWS::FSx::FileSystem": ("FSx file system", "GB and MB/s in a month", ()),
     "AWS::ElasticLoadBalancing::LoadBalancer": ("Classic Load Balancer", "hour, and GB", ()),
-    "AWS::ElasticBeanstalk::Environment": ("environment of Elastic Beanstalk", "what it makes", ()),
+    "AWS::ElasticBeanstalk::Environment": ("Elastic Beanstalk environment", "what it creates", ()),
     "AWS::ServiceDiscovery::PrivateDnsNamespace": ("hosted zone of a namespace", "month", ()),
     "AWS::Route53::HostedZone": ("hosted zone", "month", ()),
     "AWS::WAFv2::WebACL": ("web ACL", "month, and rule, and million requests", ()),
@@ -32,7 +32,7 @@ BY_USE: dict[str, tuple[str, str, tuple[Part, ...]]] = {
     "AWS::Signer::SigningProfile": ("signing profile", "signature", ()),
     "AWS::KMS::ReplicaKey": ("replica of a key", "month", ()),
 }
-"""Types that are paid by use, with their name, the unit, and what one unit takes; empty if no price is known."""
+"""Types that are billed by use, with their name, the unit, and the parts of one unit; empty if no price is known."""
 
 _FREE_TYPES = frozenset(
     {
@@ -100,13 +100,13 @@ _SOON_SECONDS = 60
 
 
 def is_free(type_: str) -> bool:
-    """Tell whether resources of a type cost nothing by themselves; what goes through them may."""
+    """Tell whether resources of a type are free. The traffic through them may not be."""
     return type_ in _FREE_TYPES or type_.startswith(_FREE_FAMILIES)
 
 
 @used_by("AWS::CloudWatch::Alarm")
 def alarm(resource: Resource) -> Usage:
-    """Count the metrics that an alarm looks at."""
+    """Count the metrics of an alarm."""
     metrics = [it for it in resource.maps("Metrics") if it.has("MetricStat")]
     if resource.number("Period", default=_SOON_SECONDS) < _SOON_SECONDS:
         return Usage("high-resolution alarm", (part("alarm-metric-high-resolution", 1),))
@@ -116,7 +116,7 @@ def alarm(resource: Resource) -> Usage:
 
 @used_by("AWS::CloudWatch::CompositeAlarm")
 def composite_alarm(_: Resource) -> Usage:
-    """Count an alarm on alarms."""
+    """Count a composite alarm."""
     return Usage("composite alarm", (part("composite-alarm", 1),))
 
 

@@ -1,6 +1,6 @@
-"""List prices by region, each with its unit, date and source: those of the package, and those that somebody fetched.
+"""List prices by region, each with its unit, date and source: from the package, and from a file that you fetched.
 
-There is a number only where a source has one. A region without prices has none; nothing is derived from another region.
+Each price has a source. Prices are never derived from another region, so a region can have none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from cdk_containers.core.frozen import frozen
 
 HOURS = 730
-"""Hours of a month, as AWS counts them."""
+"""Hours of a month in AWS pricing."""
 
 
 @frozen
@@ -23,9 +23,9 @@ class Price:
 
     Attributes:
         usd: US dollars.
-        unit: What they are for, such as `hour`.
-        date: When the price was read, as YYYY-MM-DD.
-        source: The page or the API that has it.
+        unit: Unit that the price is for, such as `hour`.
+        date: Date on which the price was read, as YYYY-MM-DD.
+        source: Page or API with the price.
     """
 
     usd: float
@@ -40,19 +40,19 @@ class Prices:
 
     Attributes:
         region: The region.
-        by_key: The prices by their keys, such as `nat` and `ec2:m7g.large`.
+        by_key: Prices by key, such as `nat` and `ec2:m7g.large`.
     """
 
     region: str
     by_key: Mapping[str, Price]
 
     def find(self, key: str) -> Price | None:
-        """Return a price; None if there is none."""
+        """Return a price; None if it is unknown."""
         return self.by_key.get(key)
 
     @property
     def dates(self) -> str:
-        """From when to when they were read, such as `2026-01-19 to 2026-11-28`."""
+        """The dates of the prices, such as `2026-01-19 to 2026-11-28`."""
         dates = sorted({price.date for price in self.by_key.values()})
         return " to ".join(dict.fromkeys([dates[0], dates[-1]])) if dates else "none"
 
@@ -65,22 +65,22 @@ def read_prices(region: str, fetched: Path | None = None) -> Prices:
 
     Args:
         region: The region, such as `us-east-1`.
-        fetched: A file that `cdk-containers cost update` has written; what is in it goes before what the package has.
+        fetched: File that `cdk-containers cost update` wrote. Its prices take precedence over those of the package.
 
     Raises:
-        ValueError: The file is not one of prices.
+        ValueError: The file is not a price file.
     """
     by_key = dict(_prices(_shipped().get(region, {})))
     if fetched is not None and fetched.exists():
         try:
             by_key |= dict(_prices(json.loads(fetched.read_text(encoding="utf-8")).get(region, {})))
         except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
-            raise ValueError(f"{fetched}: not a file of prices: {error}") from None
+            raise ValueError(f"{fetched}: not a price file: {error}") from None
     return Prices(region=region, by_key=by_key)
 
 
 def regions() -> list[str]:
-    """Return the regions of which the package has prices."""
+    """Return the regions for which the package has prices."""
     return list(_shipped())
 
 

@@ -1,4 +1,4 @@
-"""Bills, differences and comparisons, for people and for programs."""
+"""Bills, differences and comparisons, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from .bill import Bill, Line
 from .compare import Comparison, Offer
 from .difference import Difference
 
-TERMS = "list price, without tax, free tier and discounts; what goes by use is not in the sums"
+TERMS = "list price, without tax, free tier and discounts; costs by use are not in the totals"
 _SHOWN_BY_USE = 3
 
 
 def bill_text(bill: Bill) -> str:
-    """Return a bill as text: the stacks with what is fixed, then what goes by use, then what nobody can say."""
+    """Return a bill as text: the fixed cost of each stack, then costs by use, then unknown costs."""
     parts = [_head(bill.region, bill.dates)]
     for stack, lines in bill.stacks.items():
         fixed = [line for line in lines if line.high]
@@ -23,16 +23,16 @@ def bill_text(bill: Bill) -> str:
         parts.append("\n".join([f"{stack}  {total}", *_table(rows)]))
     parts.append(f"all stacks  {_range(bill.low, bill.high)}")
     if any(line.varies for line in bill.lines):
-        parts.append("* with Spot, whose price varies: between the largest discount that AWS names and none")
+        parts.append("* includes Spot, whose price varies: from the largest discount that AWS documents to no discount")
     parts += _listed("by use", _by_use(bill.lines))
     unknown = [f"{line.stack}: {line.construct}: {line.unknown}" for line in bill.lines if line.unknown]
-    parts += _listed("not in the sums, because nobody can say", unknown)
-    parts += _listed("types of which no price is known here", bill.not_known)
+    parts += _listed("not in the totals, because the amount is unknown", unknown)
+    parts += _listed("resource types without a known price", bill.not_known)
     return "\n\n".join(parts)
 
 
 def bill_data(bill: Bill) -> dict[str, Any]:
-    """Return a bill for JSON."""
+    """Return a bill as data for JSON."""
     return {
         **_terms(bill.region, bill.dates),
         "low": _cents(bill.low),
@@ -50,7 +50,7 @@ def bill_data(bill: Bill) -> dict[str, Any]:
 
 
 def difference_text(change: Difference) -> str:
-    """Return what a change adds as text, the sum first."""
+    """Return the cost of a change as text, the total first."""
     before, after = (_range(bill.low, bill.high) for bill in (change.before, change.after))
     parts = [
         _head(change.after.region, change.after.dates),
@@ -64,12 +64,12 @@ def difference_text(change: Difference) -> str:
         )
         for it in change.changes
     ]
-    parts.append("\n".join(_table(rows)) if rows else "  nothing that is in these sums changes")
+    parts.append("\n".join(_table(rows)) if rows else "  nothing in these totals changes")
     return "\n\n".join(parts)
 
 
 def difference_data(change: Difference) -> dict[str, Any]:
-    """Return what a change adds for JSON."""
+    """Return the cost of a change as data for JSON."""
     return {
         **_terms(change.after.region, change.after.dates),
         "low": _cents(change.low),
@@ -95,12 +95,12 @@ def comparison_text(found: Comparison) -> str:
     rows = [(f"  {offer.capacity}", _offer(offer), offer.why) for offer in found.offers]
     parts = [_head(found.region, found.dates), "\n".join(_table(rows, right=1))]
     if found.cheapest:
-        parts.append(f"cheapest at a price that does not change: {found.cheapest.capacity}")
+        parts.append(f"cheapest at a fixed price: {found.cheapest.capacity}")
     return "\n\n".join(parts)
 
 
 def comparison_data(found: Comparison) -> dict[str, Any]:
-    """Return a comparison for JSON."""
+    """Return a comparison as data for JSON."""
     return {
         **_terms(found.region, found.dates),
         "cheapest": found.cheapest.capacity if found.cheapest else None,
@@ -120,7 +120,7 @@ def comparison_data(found: Comparison) -> dict[str, Any]:
 
 
 def _head(region: str, dates: str) -> str:
-    return f"USD a month in {region}, by prices of {dates}: {TERMS}"
+    return f"USD a month in {region}, with prices of {dates}: {TERMS}"
 
 
 def _terms(region: str, dates: str) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def _signed(low: float, high: float) -> str:
 
 
 def _cents(usd: float) -> float:
-    return round(usd, 2) + 0.0  # and no -0.0
+    return round(usd, 2) + 0.0  # avoids -0.0
 
 
 def _step(before: str, after: str) -> str:
@@ -168,7 +168,7 @@ def _step(before: str, after: str) -> str:
 
 
 def _by_use(lines: Iterable[Line]) -> list[str]:
-    """Return each price once, with some of those that use it."""
+    """Return each price once, with some of the constructs that use it."""
     users: dict[str, list[str]] = {}
     for line in lines:
         for use in line.by_use:
@@ -187,7 +187,7 @@ def _listed(title: str, entries: Iterable[str]) -> list[str]:
 
 
 def _table(rows: Sequence[tuple[str, str, str]], *, right: int = 2) -> list[str]:
-    """Return rows with columns of one width; the numbers are aligned to the right."""
+    """Return rows with aligned columns, numbers to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(3)] if rows else []
     return [
         "  ".join(

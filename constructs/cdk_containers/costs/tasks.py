@@ -1,4 +1,4 @@
-"""What the tasks of services use."""
+"""Usage of the tasks of services."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ SPOT = "FARGATE_SPOT"
 
 @frozen
 class Size:
-    """What a task takes on Fargate.
+    """Resources of a task on Fargate.
 
     Attributes:
         cpu: vCPUs.
         memory: GB.
-        name: The name of its prices: x86, arm, or one of Windows.
-        disk: GB of disk that are not free.
+        name: Name of its prices: x86, arm, or a Windows version.
+        disk: GB of disk beyond the free amount.
     """
 
     cpu: float
@@ -39,7 +39,7 @@ def size_of(task: Resource) -> Size:
     """Return the size of a task."""
     cpu, memory = amount(task.text("Cpu"), "vcpu", _UNITS), amount(task.text("Memory"), "gb", _MIB)
     if not cpu or not memory:
-        raise CannotTell("the task definition does not say how large a task is")
+        raise CannotTell("the task definition sets no task size")
     system = task.text("RuntimePlatform", "OperatingSystemFamily", default="LINUX")
     architecture = task.text("RuntimePlatform", "CpuArchitecture", default="X86_64")
     name = ("arm" if architecture == "ARM64" else "x86") if system == "LINUX" else f"windows-{system.lower()}"
@@ -48,13 +48,13 @@ def size_of(task: Resource) -> Size:
 
 
 def amount(text: str, unit: str, divisor: int) -> float:
-    """Return vCPUs or GB of `512`, `.5 vCPU` or `1 GB`."""
+    """Parse vCPUs or GB from `512`, `.5 vCPU` or `1 GB`."""
     lowered = text.lower().replace(" ", "")
     return float(lowered.removesuffix(unit)) if lowered.endswith(unit) else float(lowered or 0) / divisor
 
 
 def fargate(size: Size, low: float, high: float, *, spot: bool = False) -> list[Part]:
-    """Return what a number of tasks uses on Fargate, all month."""
+    """Return the usage of a number of tasks on Fargate for a month."""
     discount = "fargate" if spot else ""
     parts = [
         hourly(f"fargate-vcpu-{size.name}", low * size.cpu, high * size.cpu, spot=discount),
@@ -64,7 +64,7 @@ def fargate(size: Size, low: float, high: float, *, spot: bool = False) -> list[
 
 
 def shares(strategy: list[Map], tasks: int) -> dict[str, float]:
-    """Return how many of some tasks run on each capacity provider, on average."""
+    """Return the average number of tasks on each capacity provider."""
     bases: dict[str, float] = {}
     weights: dict[str, float] = {}
     left = float(tasks)
@@ -79,18 +79,16 @@ def shares(strategy: list[Map], tasks: int) -> dict[str, float]:
 
 @used_by(SERVICE)
 def service(resource: Resource) -> Usage:
-    """Count the tasks of a service, where Fargate runs them; instances are counted by themselves."""
+    """Count the tasks of a service on Fargate. Instances are counted separately."""
     if is_daemon(resource):
-        return Usage("a task on each instance, which is counted by itself")
+        return Usage("a task on each instance, which is counted separately")
     low, high = task_counts(resource)
     kinds = capacities(resource)
     if kinds != {"Fargate"}:
         where = " and ".join(sorted(kinds))
         managed = "Managed Instances" in kinds
         why = "ECS chooses the instances" if managed else ""
-        return Usage(
-            f"{counted(low, high, 'task')} on {where}{'' if managed else ', counted by themselves'}", unknown=why
-        )
+        return Usage(f"{counted(low, high, 'task')} on {where}{'' if managed else ', counted separately'}", unknown=why)
     size = size_of(task_definition(resource))
     strategy = strategy_of(resource)
     at_least = shares(strategy, low) if strategy else {"FARGATE": float(low)}
@@ -107,7 +105,7 @@ def service(resource: Resource) -> Usage:
 
 @used_by(_EXPRESS)
 def express(resource: Resource) -> Usage:
-    """Count the tasks of an Express service; ECS makes its load balancer."""
+    """Count the tasks of an Express service. ECS creates its load balancer."""
     low = int(resource.number("ScalingTarget", "MinTaskCount", default=1))
     high = int(resource.number("ScalingTarget", "MaxTaskCount", default=max(low, 20)))
     size = Size(
@@ -118,5 +116,5 @@ def express(resource: Resource) -> Usage:
     return Usage(
         what,
         tuple(fargate(size, low, high)),
-        unknown="up to 25 Express services share a load balancer, which ECS makes",
+        unknown="up to 25 Express services share a load balancer, which ECS creates",
     )

@@ -1,4 +1,4 @@
-"""Prices of a region from AWS's Price List, with somebody's credentials."""
+"""Fetches the prices of a region from the AWS Price List with your credentials."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from cdk_containers.core.frozen import frozen
 
 SOURCE = "AWS Price List API"
 ACTION = "pricing:GetProducts"
-"""What the credentials have to allow."""
+"""IAM action that the credentials need."""
 
 ENDPOINT_REGION = "us-east-1"
-"""One of the few regions in which the Price List answers; its prices are those of all regions."""
+"""One of the few regions with a Price List endpoint. It has the prices of all regions."""
 
 GetProducts = Callable[..., Mapping[str, Any]]
 
 
 @frozen
 class _Wanted:
-    """How the Price List is asked for a price.
+    """Query for a price in the Price List.
 
     Attributes:
-        key: The key that the price has here.
-        service: The code of the service there.
-        ends: What the usage type ends with, behind the region.
-        unit: What the price is for.
-        operation: The operation, where several have the same usage type.
+        key: Key of the price in this library.
+        service: Service code in the Price List.
+        ends: End of the usage type, after the region.
+        unit: Unit of the price.
+        operation: Operation, if several have the same usage type.
     """
 
     key: str
@@ -66,12 +66,12 @@ _WANTED = (
 
 @frozen
 class Fetched:
-    """What the Price List said.
+    """Prices from the Price List.
 
     Attributes:
         region: The region.
-        prices: The prices as the file has them, by their keys.
-        missing: Keys for which it had no price, or several.
+        prices: Prices in the form of the file, by key.
+        missing: Keys for which the Price List has no price or several prices.
     """
 
     region: str
@@ -79,7 +79,7 @@ class Fetched:
     missing: tuple[str, ...]
 
     def text(self, before: str) -> str:
-        """Return the text of a file of prices with these in it, and what it had of other regions."""
+        """Return the text of a price file with these prices, and its existing prices of other regions."""
         content = json.loads(before) if before else {}
         kept = content.get(self.region, {}).get("prices", {})
         content[self.region] = {"prices": {**kept, **self.prices}}
@@ -89,14 +89,13 @@ class Fetched:
 def fetch_prices(
     get_products: GetProducts, region: str, *, instance_types: tuple[str, ...] = (), today: date | None = None
 ) -> Fetched:
-    """Ask the Price List for the prices of a region.
+    """Fetch the prices of a region from the Price List.
 
     Args:
-        get_products: The call `get_products` of boto3's client for `pricing`.
+        get_products: `get_products` of a boto3 client for `pricing`.
         region: The region.
-        instance_types: Instance types whose prices are asked for as well, with the fees of Managed Instances and EKS
-            Auto Mode.
-        today: The date that the prices get. Default: today.
+        instance_types: Instance types to fetch prices for, with the fees of Managed Instances and EKS Auto Mode.
+        today: Date for the prices. Default: today.
     """
     read = (today or date.today()).isoformat()  # noqa: DTZ011  (the day where somebody sits)
     prices: dict[str, Mapping[str, Any]] = {}
@@ -140,7 +139,7 @@ def _pages(get_products: GetProducts, service: str, filters: Mapping[str, str]) 
 
 
 def _usd(product: Mapping[str, Any], wanted: _Wanted) -> Iterator[float]:
-    """Give the On-Demand price of a product that is the wanted one; of several steps, that of the first unit."""
+    """Yield the On-Demand price of a matching product. With tiers, it is the price of the first unit."""
     usage = product.get("product", {}).get("attributes", {}).get("usagetype", "")
     if not _is_of(usage, wanted.ends):
         return
@@ -152,5 +151,5 @@ def _usd(product: Mapping[str, Any], wanted: _Wanted) -> Iterator[float]:
 
 
 def _is_of(usage_type: str, ends: str) -> bool:
-    """Tell whether a usage type is the wanted one: `EUW1-NatGateway-Hours`, or without a region in us-east-1."""
+    """Tell whether a usage type matches: `EUW1-NatGateway-Hours`, or without a region in us-east-1."""
     return usage_type == ends or usage_type.endswith(ends if ends.startswith(":") else f"-{ends}")

@@ -1,4 +1,4 @@
-"""What a resource uses in a month, whatever it costs: how much of what, at the least and at the most."""
+"""Monthly usage of a resource, independent of prices: minimum and maximum amounts."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .prices import HOURS
 
 @frozen(kw_only=False)
 class Part:
-    """How much of something is used in a month.
+    """An amount that is used in a month.
 
     Attributes:
-        keys: The price; several where any of them may be it, so that the cheapest and the dearest count.
-        low: The least, in units of the price.
-        high: The most.
-        spot: Whose Spot discount the least has, `fargate` or `ec2`; empty for none.
+        keys: Key of the price. With several keys, the cheapest and the most expensive price count.
+        low: Minimum, in units of the price.
+        high: Maximum.
+        spot: Spot discount of the minimum, `fargate` or `ec2`; empty for none.
     """
 
     keys: tuple[str, ...]
@@ -29,22 +29,22 @@ class Part:
 
 
 def part(key: str, low: float, high: float | None = None, *, spot: str = "") -> Part:
-    """Return a part with one price; as much at the most as at the least, where nothing else is said."""
+    """Return a part with one price. The maximum defaults to the minimum."""
     return Part((key,), low, low if high is None else high, spot)
 
 
 def hourly(key: str, low: float, high: float | None = None, *, spot: str = "") -> Part:
-    """Return a part that is there all month and is paid by the hour."""
+    """Return a part that exists all month and is billed by the hour."""
     return part(key, low * HOURS, None if high is None else high * HOURS, spot=spot)
 
 
 @frozen(kw_only=False)
 class Use:
-    """What is paid for only as far as it is used.
+    """Usage that is billed by the unit.
 
     Attributes:
-        unit: One unit of it, such as `GB of logs`.
-        parts: What one unit takes; empty if no price is known.
+        unit: Unit, such as `GB of logs`.
+        parts: Parts of one unit; empty if no price is known.
     """
 
     unit: str
@@ -53,13 +53,13 @@ class Use:
 
 @frozen(kw_only=False)
 class Usage:
-    """What a resource uses.
+    """Usage of a resource.
 
     Attributes:
-        what: What it is, for a reader, such as `NAT gateway`.
-        parts: What it uses all month.
-        uses: What is paid for by use.
-        unknown: Why there is more than that, which nobody can count.
+        what: Description for users, such as `NAT gateway`.
+        parts: Usage for the whole month.
+        uses: Usage that is billed by the unit.
+        unknown: Why there is further usage that cannot be calculated.
     """
 
     what: str
@@ -69,14 +69,14 @@ class Usage:
 
 
 Reads: TypeAlias = Callable[[Resource], Usage | None]
-"""None if the resource costs nothing. It raises `CannotTell` by asking for what is not known."""
+"""None if the resource is free. A reader raises `CannotTell` when it needs an unknown value."""
 
 READERS: dict[str, Reads] = {}
-"""The reader of each type; the modules of this package fill it."""
+"""The reader of each type. The modules of this package register them."""
 
 
 def used_by(*types: str) -> Callable[[Reads], Reads]:
-    """Register a function that tells what resources of some types use."""
+    """Register a function that returns the usage of resources of some types."""
 
     def register(reads: Reads) -> Reads:
         READERS.update(dict.fromkeys(types, reads))
@@ -86,12 +86,12 @@ def used_by(*types: str) -> Callable[[Reads], Reads]:
 
 
 def counted(low: float, high: float, noun: str) -> str:
-    """Return a number of things in words, such as `2–10 tasks`."""
+    """Return a count in words, such as `2–10 tasks`."""
     if low == high:
         return f"{low:g} {noun}{'' if low == 1 else 's'}"
     return f"{low:g}–{high:g} {noun}s"
 
 
 def first_known(values: Iterable[str]) -> str:
-    """Return the first text that says something."""
+    """Return the first text that is not empty."""
     return next((it for it in values if it), "")

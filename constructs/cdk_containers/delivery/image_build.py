@@ -113,7 +113,7 @@ def image_problems(images: Sequence[ImageBuild]) -> list[Problem]:
         found.extend(image.problems(), under=f"images[{index}]")
         if isinstance(image.name, str) and image.name in names:
             what = "another image already has this name"
-            found.add(f"images[{index}].name", what, given=image.name, allowed="a name of its own")
+            found.add(f"images[{index}].name", what, given=image.name, allowed="a unique name")
         names.add(str(image.name))
     return list(found)
 

@@ -1,1 +1,1 @@
-"""ECS tasks on a developer's machine: the containers of a task definition, run by podman, docker or finch."""
+"""Runs ECS tasks on your machine: the containers of a task definition, with podman, Docker or Finch."""

@@ -1,4 +1,4 @@
-"""podman, docker and finch, and the commands for them."""
+"""The container engines podman, Docker and Finch, and their commands."""
 
 from .commands import LABEL, LINK_LOCAL, Published, Run
 from .docker import DOCKER

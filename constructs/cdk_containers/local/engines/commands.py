@@ -1,4 +1,4 @@
-"""The commands for an engine: containers, networks and images of a run."""
+"""Commands of an engine for the containers, networks and images of a run."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ class Published:
 
     @property
     def flag(self) -> str:
-        """The value of `--publish`: on loopback only, since nobody else is meant."""
+        """The value of `--publish`, on loopback only, so that other machines cannot connect."""
         return f"127.0.0.1:{self.host}:{self.number}" + ("/udp" if self.protocol == "udp" else "")
 
 
 @frozen
 class Run:
-    """What the commands of one run have in common.
+    """Settings that the commands of a run share.
 
     Attributes:
         engine: The engine.
-        id: What the names of the run begin with.
-        limits: The highest limits of the operating system that a container may have, by name.
+        id: Prefix of all names of the run.
+        limits: Highest limits of the operating system that a container can have, by name.
     """
 
     engine: Engine
@@ -61,7 +61,7 @@ class Run:
     # ---- commands
 
     def make_network(self, *, link_local: bool) -> list[str]:
-        """Return the command that makes the network; `link_local` has this machine answer at the address of ECS."""
+        """Return the command that creates the network. With `link_local`, this machine has the address of ECS in it."""
         place = ["--subnet", _SUBNET, "--gateway", LINK_LOCAL] if link_local else []
         return ["network", "create", "--label", f"{LABEL}={self.id}", *place, self.network]
 
@@ -96,10 +96,11 @@ class Run:
             container: The container.
             image: Its image on this machine.
             environment: Its plain variables.
-            hidden: Variables that the engine takes from its own environment, since everybody can read a command line.
-            volumes: What to mount for each volume: a name, or a folder.
-            aliases: Its names on the network, if it has an address of its own.
-            published: Its ports, if it has an address of its own.
+            hidden: Variables that the engine reads from its own environment, because other users can see a command
+                line.
+            volumes: Source of each volume: a name or a folder.
+            aliases: Names on the network, if it has its own address.
+            published: Ports to publish, if it has its own address.
         """
         return [
             *self._create(self.name(task, container.name)),

@@ -1,4 +1,4 @@
-"""Docker, and what behaves like it."""
+"""Docker and compatible engines."""
 
 from .engine import Engine
 

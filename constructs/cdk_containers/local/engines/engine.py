@@ -1,4 +1,4 @@
-"""A container engine: what its command is called, how old it may be, and how it wants to be told."""
+"""A container engine: its command, its minimum version and its flags."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ class Engine:
     """A container engine.
 
     Attributes:
-        name: Its command.
-        minimum: The first version that runs tasks as they are run here.
-        dialect: How its flags differ.
-        host: The name of this machine in a container.
-        host_flags: Flags by which a container learns that name.
+        name: Name of its command.
+        minimum: First version that is supported.
+        dialect: Differences of its flags.
+        host: Name of this machine in a container.
+        host_flags: Flags that make that name resolve in a container.
         aliases: Whether a container can have several names on a network.
-        own_limits: Whether containers cannot have more than this user, as with podman.
+        own_limits: Whether the limits of this user also apply to containers, as with podman.
         extra: Flags that every container gets.
-        install: Where a reader gets it.
+        install: Where you can get it.
     """
 
     name: str

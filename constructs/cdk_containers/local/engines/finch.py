@@ -1,4 +1,4 @@
-"""Finch: AWS's engine for developers, with the command line of nerdctl."""
+"""Finch, the container engine of AWS for developers, with the command line of nerdctl."""
 
 from .engine import Engine
 

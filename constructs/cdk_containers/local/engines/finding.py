@@ -1,4 +1,4 @@
-"""Which engine this machine has."""
+"""Finds the container engine of this machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .finch import FINCH
 from .podman import PODMAN
 
 ENGINES = {engine.name: engine for engine in (DOCKER, PODMAN, FINCH)}
-"""By name, in the order in which they are looked for."""
+"""Engines by name, in order of preference."""
 
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 _PATIENCE = 30
@@ -24,10 +24,10 @@ _ALWAYS_ENOUGH = 1_048_576
 
 
 def find_engine(name: str | None = None) -> Engine:
-    """Return the engine of a name, or the first that this machine has.
+    """Return the engine with a name, or the first engine that this machine has.
 
     Raises:
-        LocalError: There is none, it is too old, or it does not answer.
+        LocalError: There is no engine, it is too old, or it does not respond.
     """
     wanted = [ENGINES[name]] if name else list(ENGINES.values())
     there = [engine for engine in wanted if shutil.which(engine.name)]
@@ -53,7 +53,7 @@ def _problem(engine: Engine) -> str | None:
         needed = ".".join(map(str, engine.minimum))
         return f"{engine.name}: version {found[0]} is too old; allowed: {needed} and newer"
     said = _asked(engine, "info")
-    return f"{engine.name}: it is not responding: {_last(said)}" if said.returncode else None
+    return f"{engine.name}: it does not respond: {_last(said)}" if said.returncode else None
 
 
 def _asked(engine: Engine, argument: str) -> subprocess.CompletedProcess[str]:
@@ -70,13 +70,13 @@ def _last(said: subprocess.CompletedProcess[str]) -> str:
 
 
 def limits(engine: Engine) -> dict[str, int]:
-    """Return the highest limits of the operating system that a container may have, where this user is limited."""
+    """Return the highest limits of the operating system that a container can have, if this user has limits."""
     if not engine.own_limits:
         return {}
     files, processes = (resource.getrlimit(it)[1] for it in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC))
     if files == resource.RLIM_INFINITY or files >= _ALWAYS_ENOUGH:
         return {}
-    # podman raises the other limit when it is given one, and fails where it may not.
+    # If podman gets one limit, it raises the other one too, and fails if it has no permission.
     most = _most_processes()
     return {"nofile": files, "nproc": most if processes == resource.RLIM_INFINITY else min(processes, most)}
 

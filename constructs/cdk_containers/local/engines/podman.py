@@ -7,7 +7,7 @@ from .engine import Engine
 PODMAN = Engine(
     name="podman",
     minimum=(4, 0),
-    # Without the second flag podman makes /tmp, /run and /var/tmp writable, and an error of ECS is not seen here.
+    # Without the second flag podman makes /tmp, /run and /var/tmp writable, which hides errors that ECS would show.
     dialect=Dialect(read_only=("--read-only", "--read-only-tmpfs=false"), tmpfs_owner=False),
     host="host.containers.internal",
     own_limits=True,

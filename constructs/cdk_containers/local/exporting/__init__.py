@@ -1,4 +1,4 @@
-"""Tasks as a compose file, for people who want to keep one."""
+"""Exports tasks as a compose file."""
 
 from .compose import export
 

@@ -1,4 +1,4 @@
-"""Tasks as a compose file: what Compose has a word for, and as comments what it has none for."""
+"""Tasks as a compose file. Comments list what Compose cannot express."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ _CONDITIONS = {
 }
 _BUILD = {"--target": "target", "--file": "dockerfile", "--network": "network"}
 _HEADER = """\
-# Written by `cdk-containers compose export`; the task definitions of the app are where to change something.
-# What is not as it is on AWS:
+# Written by `cdk-containers compose export`. Do not edit: change the task definitions of the app.
+# What differs from AWS:
 """
 
 
 def export(options: Options) -> str:
-    """Return tasks as a compose file; what only a deployment decides is a variable of the file.
+    """Return tasks as a compose file. Values that only a deployment sets are variables of the file.
 
     Raises:
-        LocalError: All that keeps them from being written.
+        LocalError: All problems that prevent the export.
     """
     try:
         import yaml  # noqa: PLC0415  (only who exports needs it)
     except ImportError:
-        raise LocalError('compose export: it takes PyYAML: pip install "cdk-containers[compose]"') from None
+        raise LocalError('compose export: PyYAML is not installed: pip install "cdk-containers[compose]"') from None
     cloud = Cloud(options)
     planned = plan_tasks(options, cloud, Machine(cpus=1 << 10), missing_is_fine=True)
     ports = assign(planned, options.published, free=lambda *_: True)
@@ -80,7 +80,7 @@ def _services(
 
 
 def _last_of(one: Planned, planned: Sequence[Planned]) -> dict[str, ContainerPlan]:
-    """Return the essential containers of the tasks that have to be ready before."""
+    """Return the essential containers of the tasks that must be ready first."""
     services = [other for other in planned if not other.is_job]
     needed = services if one.is_job else [other for other in services if other.plan.name in one.needs]
     return {_name(other.plan, it.name): it for other in needed for it in other.plan.containers if it.essential}
@@ -142,7 +142,7 @@ def _image(image: str | Build) -> dict[str, Any]:
 
 
 def _escaped(value: Any) -> Any:
-    """Double the dollars, which Compose takes for variables."""
+    """Double the dollar signs, which Compose would read as variables."""
     if isinstance(value, str):
         return value.replace("$", "$$")
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""From a task definition to a plan: containers, their order and their flags. Nothing here runs anything."""
+"""Plans a task definition: its containers, their order and their flags. Nothing runs here."""
 
 from .dialect import Dialect
 from .differences import shown

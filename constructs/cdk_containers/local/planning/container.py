@@ -1,4 +1,4 @@
-"""One container of a task definition, planned."""
+"""Plans a container of a task definition."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SAFE_SECURITY_OPTION = "no-new-privileges"
 
 @frozen
 class Surroundings:
-    """What a container gets from its task.
+    """Settings that a container gets from its task.
 
     Attributes:
         task: The name of the task.
@@ -33,7 +33,7 @@ class Surroundings:
         machine: The machine.
         given: Values for variables.
         images: Images by container.
-        missing_is_fine: Whether a variable that nobody knows counts as a secret that somebody gives later.
+        missing_is_fine: Whether a variable with an unknown value counts as a secret whose value follows later.
         first: The name of the first container.
     """
 
@@ -50,7 +50,7 @@ class Surroundings:
 
 @frozen
 class PlannedContainer:
-    """A container with what belongs to its task: ports, settings of the network, differences and problems."""
+    """A planned container, with what belongs to its task: ports, network settings, differences and problems."""
 
     plan: ContainerPlan
     ports: tuple[Port, ...]
@@ -61,7 +61,7 @@ class PlannedContainer:
 
 
 class ContainerPlanner:
-    """Takes a container definition apart."""
+    """Converts a container definition."""
 
     def __init__(self, source: Mapping[str, Any], around: Surroundings) -> None:
         self._fields = Fields(source)
@@ -195,7 +195,7 @@ class ContainerPlanner:
                 asked = wanted.get(name, {"SoftLimit": most, "HardLimit": most})
                 hard = int(asked["HardLimit"])
                 if hard > most:
-                    self._differ(f"Ulimits {name}", f"this machine allows {most} at most")
+                    self._differ(f"Ulimits {name}", f"this machine allows at most {most}")
                 wanted[name] = {
                     "Name": name,
                     "SoftLimit": min(int(asked["SoftLimit"]), most),
@@ -222,7 +222,7 @@ class ContainerPlanner:
                     "this machine does not have the security profiles of the instance",
                 )
 
-    # ---- what the runner does itself
+    # ---- what the runner does without the engine
 
     def _ports(self) -> tuple[Port, ...]:
         ports = []

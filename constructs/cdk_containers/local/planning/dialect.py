@@ -1,4 +1,4 @@
-"""In what the command lines of container engines differ, as far as a task definition goes."""
+"""Differences between the command lines of container engines that affect task definitions."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from cdk_containers.core.frozen import frozen
 
 @frozen
 class Dialect:
-    """How an engine wants to be told.
+    """Flags that differ between engines.
 
     Attributes:
-        read_only: The flags for a root file system that is read-only, and nothing else writable.
-        tmpfs_owner: Whether `--tmpfs` takes `uid` and `gid`; podman takes `U` for the container's own user.
+        read_only: Flags for a read-only root file system without any other writable folder.
+        tmpfs_owner: Whether `--tmpfs` accepts `uid` and `gid`. podman accepts `U` for the user of the container.
     """
 
     read_only: tuple[str, ...] = ("--read-only",)

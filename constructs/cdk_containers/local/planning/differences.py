@@ -1,4 +1,4 @@
-"""Why fields of a task definition are left out here."""
+"""Reasons why fields of a task definition are ignored locally."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _UNKNOWN = "this field is unknown"
 
 
 def left_out(paths: Iterable[str], *, container: str = "") -> Iterator[Difference]:
-    """Yield a difference for each field that is left out."""
+    """Yield a difference for each ignored field."""
     for path in paths:
         full = f"ContainerDefinitions.{path}" if container else path
         why = next((why for pattern, why in _REASONS if fnmatchcase(full, pattern)), _UNKNOWN)
@@ -50,7 +50,7 @@ def left_out(paths: Iterable[str], *, container: str = "") -> Iterator[Differenc
 
 
 def shown(differences: Iterable[tuple[str, Difference]]) -> list[str]:
-    """Return one line for each reason, with all that it is the reason for; the first of each pair is the task."""
+    """Return one line for each reason, with all fields that it applies to. The first item of each pair is the task."""
     by_reason: dict[str, dict[str, list[str]]] = {}
     for task, difference in differences:
         place, _, path = difference.what.rpartition(": ")
@@ -68,7 +68,7 @@ _VOLUME = "volume "
 
 
 def _root(path: str) -> str:
-    """Return the field that a path is in: a reader need not know each option of a log driver."""
+    """Return the field that contains a path, because lines do not list each option of a log driver."""
     names = path.split(".")
     return ".".join(names[1:2] if names[0] == "Volumes" else names[:1])
 

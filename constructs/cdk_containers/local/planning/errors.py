@@ -1,10 +1,10 @@
-"""What keeps a task from running here."""
+"""Errors of tasks that cannot run locally."""
 
 from __future__ import annotations
 
 
 class LocalError(Exception):
-    """The task cannot run here; each problem is one line."""
+    """The task cannot run. Each problem is one line."""
 
     def __init__(self, *problems: str) -> None:
         self.problems = problems

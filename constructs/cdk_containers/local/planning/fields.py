@@ -1,4 +1,4 @@
-"""A task definition whose fields are taken one by one, so that it is known what nobody took."""
+"""A task definition that tracks which of its fields were used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 class Fields:
     """A part of a task definition.
 
-    Taking a field removes it. What is left at the end is what has no counterpart here.
+    Taking a field removes it. The fields that remain at the end have no local counterpart.
     """
 
     def __init__(self, source: Mapping[str, Any]) -> None:
@@ -30,7 +30,7 @@ class Fields:
         self._left[name] = value
 
     def left(self) -> list[str]:
-        """Return the paths that nobody took, without places in lists, each once."""
+        """Return the paths of the fields that were not used, without list indexes, each once."""
         return list(dict.fromkeys(_leaves(self._left, "")))
 
 

@@ -1,4 +1,4 @@
-"""Values that a developer gives for a run: by `--set`, or in a file."""
+"""Values that you set for a run, with `--set` or in a file."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from difflib import get_close_matches
 
 
 class Given:
-    """Values by name. `Web.LOG_LEVEL` is for one task, `LOG_LEVEL` for all.
+    """Values by name. `Web.LOG_LEVEL` applies to one task, `LOG_LEVEL` to all tasks.
 
     Args:
-        values: What was given by name; each has to be used by something.
-        file: What stands in a file of settings; it may hold more than is used.
+        values: Values by name. A value that nothing uses is an error.
+        file: Values from a file, which can contain values that nothing uses.
     """
 
     def __init__(self, values: Mapping[str, str] | None = None, file: Mapping[str, str] | None = None) -> None:
@@ -21,7 +21,7 @@ class Given:
         self._asked: set[str] = set()
 
     def find(self, name: str, *, task: str = "") -> str | None:
-        """Return the value for a name, None if nobody gave one."""
+        """Return the value for a name; None if it is not set."""
         self._asked.add(name)
         for key in (f"{task}.{name}", name):
             if key in self.values:
@@ -30,7 +30,7 @@ class Given:
         return self.file.get(f"{task}.{name}", self.file.get(name))
 
     def problems(self, option: str) -> list[str]:
-        """Say which values nothing asked for; `option` is where they were given."""
+        """Return a problem for each value that nothing used. `option` names the option that set it."""
         return [f"{option}: {_nothing(name, self._asked)}" for name in self.values if name not in self._used]
 
 

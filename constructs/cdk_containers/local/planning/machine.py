@@ -1,4 +1,4 @@
-"""The machine that a task runs on, as far as a plan depends on it."""
+"""Properties of this machine that a plan depends on."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Machine:
     """A machine.
 
     Attributes:
-        cpus: How many processors it has.
-        most: The highest limits of the operating system that a container may have, by name; None is no limit.
-        has: Whether there is a device at a path.
+        cpus: Number of processors.
+        most: Highest limits of the operating system that a container can have, by name; None means no limit.
+        has: Tells whether a path is a device.
     """
 
     cpus: int = 1

@@ -1,4 +1,4 @@
-"""What a task is here: containers in the order in which they start, with all that an engine has to be told."""
+"""The plan of a task: its containers in start order, with all settings that an engine needs."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Condition = Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]
 
 @frozen
 class Build:
-    """An image that is built here, from an asset of the app.
+    """An image to build from an asset of the app.
 
     Attributes:
-        key: The hash of the asset.
-        directory: The folder with the sources.
-        arguments: The options of `build`, such as `--target web`; the folder is not among them.
+        key: Hash of the asset.
+        directory: Folder with the sources.
+        arguments: Options of `build`, such as `--target web`, without the folder.
     """
 
     key: str
@@ -33,7 +33,7 @@ class Build:
 
 @frozen
 class Wait:
-    """A container that has to have got somewhere before another one starts."""
+    """A condition that a container must meet before another container starts."""
 
     container: str
     condition: Condition
@@ -41,7 +41,7 @@ class Wait:
 
 @frozen
 class HealthCheck:
-    """A command that says whether a container is healthy; times in seconds."""
+    """A command that checks whether a container is healthy. Times are in seconds."""
 
     command: tuple[str, ...]
     interval: int = 30
@@ -52,7 +52,7 @@ class HealthCheck:
 
 @frozen
 class Restart:
-    """When a container starts again after it ended: not with one of these codes, and not before it ran that long."""
+    """Restart policy: exit codes that do not restart the container, and the time that it must have run."""
 
     ignored_codes: frozenset[int] = frozenset()
     period: int = 300
@@ -73,7 +73,7 @@ class Volume:
 
     Attributes:
         name: Its name in the task.
-        kept: What to keep it under between runs, such as the name of its file system; empty if it goes with the task.
+        kept: Name under which it is kept between runs, such as its file system; empty if it is removed with the task.
     """
 
     name: str
@@ -82,9 +82,9 @@ class Volume:
 
 @frozen
 class Port:
-    """A port that is published on this machine; `wanted` is the number that it gets there if it can.
+    """A port to publish on this machine, as `wanted` if that port is free.
 
-    Service Connect and VPC Lattice find it by its `name`.
+    Service Connect and VPC Lattice refer to it by `name`.
     """
 
     container: str
@@ -96,7 +96,7 @@ class Port:
 
 @frozen
 class Difference:
-    """Something that is not as it is on AWS."""
+    """Something that differs from AWS."""
 
     what: str
     why: str
@@ -108,20 +108,20 @@ class ContainerPlan:
 
     Attributes:
         name: Its name in the task.
-        image: A reference, or what to build.
-        settings: Values by the fields of the flag table.
+        image: Reference of the image, or the build that creates it.
+        settings: Values by field of the flag table.
         environment: Plain variables.
-        secrets: The ARNs or names of secret values, by variable.
-        given: Values of secrets that the caller gave.
-        mounts: Its volumes.
-        volumes_from: Containers whose volumes it has too, with `:ro` where it may only read.
-        essential: Whether the task ends with it.
-        waits: What has to be before it starts.
-        start_timeout: Seconds until whoever waits for this container gives up.
+        secrets: ARNs or names of secrets, by variable.
+        given: Values of secrets that you set.
+        mounts: Mounted volumes.
+        volumes_from: Containers whose volumes it mounts too, with `:ro` for read-only.
+        essential: Whether the task stops when the container exits.
+        waits: Conditions that must hold before it starts.
+        start_timeout: Seconds that dependent containers wait for this one.
         stop_timeout: Seconds between SIGTERM and SIGKILL.
         health: Its health check.
         restart: Its restart policy.
-        aliases: Names on the network, where it has an address of its own.
+        aliases: Names on the network, if it has its own address.
     """
 
     name: str
@@ -142,7 +142,7 @@ class ContainerPlan:
 
     @property
     def arguments(self) -> list[str]:
-        """What stands behind the image: the rest of the entry point, and the command."""
+        """The arguments after the image: the rest of the entry point, and the command."""
         return [*self.settings.get("EntryPoint", ())[1:], *self.settings.get("Command", ())]
 
 
@@ -151,18 +151,18 @@ class TaskPlan:
     """A task.
 
     Attributes:
-        name: Its short name, which prefixes its logs and is its name on the network.
-        containers: In the order in which they start.
+        name: Short name, which prefixes its logs and is its name on the network.
+        containers: Containers in start order.
         volumes: Its volumes.
-        ports: What is published.
+        ports: Ports to publish.
         shared_network: Whether the containers share one network address, as with `awsvpc`.
-        network_settings: Values by the fields of the flag table that belong to the network address.
+        network_settings: Values by field of the flag table, for fields that belong to the network address.
         shares: Namespaces that the containers share, `pid` or `ipc`.
-        architecture: `amd64` or `arm64`, where the task says it.
+        architecture: `amd64` or `arm64`, if the task sets it.
         family: The family of the task definition.
-        limits: CPU units and MiB of the task, where it has limits.
-        launch_type: Such as `FARGATE`.
-        differences: What is not as it is on AWS.
+        limits: CPU units and MiB of the task, if it has limits.
+        launch_type: Launch type, such as `FARGATE`.
+        differences: Differences from AWS.
     """
 
     name: str

@@ -17,10 +17,10 @@ class Row:
     """A field.
 
     Attributes:
-        field: Its path in a container definition.
-        flags: The flags for a value, in the dialect of an engine.
-        compose: The keys of a compose file for a value.
-        of: What the flags belong to: the container, or the network that the containers of a task share.
+        field: Path in a container definition.
+        flags: Returns the flags for a value, in the dialect of an engine.
+        compose: Returns the keys of a compose file for a value.
+        of: Owner of the flags: the container, or the network that the containers of a task share.
     """
 
     field: str
@@ -30,12 +30,12 @@ class Row:
 
 
 def flags_of(settings: Mapping[str, Any], dialect: Dialect) -> list[str]:
-    """Return the flags for settings, by the order of the table."""
+    """Return the flags for settings, in the order of the table."""
     return [flag for row in TABLE if row.field in settings for flag in row.flags(settings[row.field], dialect)]
 
 
 def compose_of(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keys of a compose file for settings, by the order of the table."""
+    """Return the keys of a compose file for settings, in the order of the table."""
     merged: dict[str, Any] = {}
     for row in TABLE:
         if row.field in settings:
@@ -162,4 +162,4 @@ TABLE: tuple[Row, ...] = (
     _list("DnsSearchDomains", "--dns-search", "dns_search", list, "network"),
     _list("SystemControls.net", "--sysctl", "sysctls", _sysctls, "network"),
 )
-"""All of a container definition that an engine can be told by a flag. The rest the runner does."""
+"""The fields of a container definition that have a flag. The runner implements the others."""

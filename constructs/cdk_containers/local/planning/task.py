@@ -1,4 +1,4 @@
-"""A task definition, planned."""
+"""Plans a task definition."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .unresolved import Unresolved
 
 _ARCHITECTURES = {"X86_64": "amd64", "ARM64": "arm64"}
 _OWN_ADDRESSES = (None, "bridge")
-"""Network modes in which each container has an address; on EC2, nothing said is `bridge`."""
+"""Network modes in which each container has its own address. On EC2 the default is `bridge`."""
 _HERE_TOO = (*_OWN_ADDRESSES, "awsvpc")
 _ROUTER = "ECS generates the configuration of the log router; logs go to this terminal only"
 _COLLECTORS = {
@@ -32,14 +32,14 @@ _SHARED = "task"
 
 @frozen
 class Choices:
-    """What a developer wants for a run.
+    """Choices for a run.
 
     Attributes:
         given: Values of variables and secrets.
-        images: Images of this machine, by container or by task.
-        with_: Containers that run although they are left out by default.
-        without: Containers that are left out.
-        missing_is_fine: Whether a variable that nobody knows counts as a secret that somebody gives later.
+        images: Local images, by container or by task.
+        with_: Containers to run although they are left out by default.
+        without: Containers to leave out.
+        missing_is_fine: Whether a variable with an unknown value counts as a secret whose value follows later.
     """
 
     given: Given
@@ -53,14 +53,14 @@ def plan_task(name: str, definition: Mapping[str, Any], choices: Choices, machin
     """Return the plan of a task.
 
     Args:
-        name: Its short name.
-        definition: The properties of the task definition, as CloudFormation writes them. What could not be resolved is
-            an `Unresolved`, an image to be built is a `Build`.
-        choices: What the developer wants.
-        machine: Where it runs.
+        name: Short name of the task.
+        definition: Properties of the task definition, as in CloudFormation. A value that could not be resolved is an
+            `Unresolved`, and an image to build is a `Build`.
+        choices: Choices for the run.
+        machine: Machine that it runs on.
 
     Raises:
-        LocalError: Something that is needed is not known, or the containers wait for each other in a circle.
+        LocalError: A required value is unknown, or the containers wait for each other in a circle.
     """
     fields = Fields(definition)
     sources = fields.take("ContainerDefinitions") or []
@@ -122,7 +122,7 @@ _ROLE = "calls to AWS use your credentials; --task-role uses the task role"
 def _left_out_containers(
     sources: Sequence[Mapping[str, Any]], choices: Choices
 ) -> tuple[list[Difference], list[Mapping[str, Any]]]:
-    """Leave out the containers that make no sense here, and what waits for them."""
+    """Leave out the containers that have no use locally, and the dependencies on them."""
     reasons = {}
     for source in sources:
         name = str(source["Name"])
@@ -182,7 +182,7 @@ def _under(prefix: str, paths: Iterable[str]) -> list[str]:
 
 
 def _kept(name: str, source: Mapping[str, Any]) -> str:
-    """Return what a volume is kept under; nothing for one that goes with the task."""
+    """Return the name under which a volume is kept; empty for a volume that is removed with the task."""
     for kind, keys in _KEPT.items():
         if kind in source:
             inside = source[kind]
@@ -245,7 +245,7 @@ def _in_order(name: str, plans: Sequence[ContainerPlan]) -> list[ContainerPlan]:
 
 
 def _linked(planned: Sequence[PlannedContainer]) -> list[ContainerPlan]:
-    """Give containers with addresses of their own their names, and those by which others link to them."""
+    """Set the names of containers with their own addresses, including the names from links."""
     names: dict[str, list[str]] = {one.plan.name: [one.plan.name] for one in planned}
     for one in planned:
         for link in one.links:

@@ -1,4 +1,4 @@
-"""Values of a template that only a deployment decides."""
+"""Values of a template that only a deployment sets."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from cdk_containers.core.frozen import frozen
 
 @frozen
 class Unresolved:
-    """A value that nobody has given yet.
+    """A value that is not known yet.
 
     Attributes:
-        why: What decides it, such as `resource Orders`.
-        names: What the template calls the missing parts; `--set` takes each of them.
+        why: Source of the value, such as `resource Orders`.
+        names: Names of the missing parts in the template. `--set` accepts each of them.
     """
 
     why: str
@@ -22,7 +22,7 @@ class Unresolved:
 
 
 def unresolved_in(value: Any) -> Iterator[Unresolved]:
-    """Yield the unresolved values in a value, however deep."""
+    """Yield the unresolved values in a value, at any depth."""
     if isinstance(value, Unresolved):
         yield value
     elif isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""A workload in Python, as the task definition that ECS would get."""
+"""Converts a workload in Python to the task definition that ECS would get."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def definition_of(workload: Workload) -> dict[str, Any]:
     """Return the properties of a task definition for a workload.
 
     Raises:
-        LocalError: The workload itself is wrong.
+        LocalError: The workload is invalid.
     """
     if problems := workload.problems():
         raise LocalError(*(str(problem) for problem in problems))

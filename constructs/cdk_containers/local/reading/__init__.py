@@ -1,4 +1,4 @@
-"""From an app of the CDK to tasks: what it deploys, what its values are here, and who needs whom."""
+"""Reads the tasks of a CDK app: its services and jobs, their local values, and their dependencies."""
 
 from .app import App, Asset, read_app
 from .runnable import Runnable, choose, runnables

@@ -1,4 +1,4 @@
-"""An app of the CDK, read from its assembly: templates, and the images that are built from folders."""
+"""A CDK app, read from its assembly: its templates, and the images that it builds from folders."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Asset:
     """An image that the app builds.
 
     Attributes:
-        build: How to build it here.
-        left_out: Options of the build that are left out.
+        build: How to build it locally.
+        left_out: Build options that are ignored.
     """
 
     build: Build
@@ -34,9 +34,9 @@ class App:
     """An app.
 
     Attributes:
-        folder: Its assembly.
+        folder: Folder of its assembly.
         estate: Its templates.
-        assets: Its images by their hash.
+        assets: Images by hash.
     """
 
     folder: Path
@@ -48,9 +48,9 @@ def read_app(folder: Path, parameters: Mapping[str, str], pseudo_parameters: Map
     """Read an assembly.
 
     Args:
-        folder: The assembly, such as `cdk.out`, or a template.
-        parameters: Values of parameters of the templates, by name.
-        pseudo_parameters: What is known of the account, such as `AWS::Region`.
+        folder: Folder of the assembly, such as `cdk.out`, or a template.
+        parameters: Values of template parameters, by name.
+        pseudo_parameters: Known pseudo parameters, such as `AWS::Region`.
 
     Raises:
         LocalError: There is no template.
@@ -60,7 +60,7 @@ def read_app(folder: Path, parameters: Mapping[str, str], pseudo_parameters: Map
         pseudo_parameters={"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com", **pseudo_parameters},
     )
     if not folder.exists():
-        raise LocalError(f"--app: there is no {folder}; `cdk synth` writes it")
+        raise LocalError(f"--app: {folder} does not exist; `cdk synth` writes it")
     skipped = read_estate([folder], estate, arguments=parameters)
     if not estate.templates:
         raise LocalError(*(f"--app: {line}" for line in skipped or [f"{folder}: no template in this folder"]))

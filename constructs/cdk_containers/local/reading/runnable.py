@@ -1,4 +1,4 @@
-"""What of an app can run: its services, and its jobs, found by the names that people give them."""
+"""The services and jobs of an app, found by the names of their constructs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Runnable:
 
     Attributes:
         stack: The name of its stack.
-        inside: Its place in the stack, such as `Shop/Web`.
+        inside: Path in the stack, such as `Shop/Web`.
         definition: The task definition.
         service: The service; None for a job.
     """
@@ -37,12 +37,12 @@ class Runnable:
 
     @property
     def kind(self) -> Literal["service", "job"]:
-        """Whether it runs until somebody stops it, or to its end."""
+        """Whether it is a service, which runs until you stop it, or a job, which ends."""
         return "job" if self.service is None else "service"
 
     @cached_property
     def path(self) -> str:
-        """Its name among all that can run."""
+        """Its full path."""
         return f"{self.stack}/{self.inside}"
 
     @property
@@ -52,7 +52,7 @@ class Runnable:
 
 
 def runnables(estate: Estate) -> list[Runnable]:
-    """Return all that can run, by name."""
+    """Return all services and jobs, by name."""
     definitions = {it.key: it for it in estate.of_type(_DEFINITION)}
     found = []
     for service in estate.of_type(*_SERVICES):
@@ -77,7 +77,7 @@ def _runnable(named: Resource, definition: Resource, service: Resource | None) -
 
 
 def _place(resource: Resource) -> tuple[str, str]:
-    """Return the stack, and the place in it by the construct's path; without paths, by the logical id."""
+    """Return the stack and the path in it. Without construct paths, return the logical id."""
     template = resource.template
     stack = next((name for name, one in template.estate.stacks.items() if one is template), "")
     stack = stack or re.sub(r"\.template\.json$|\.[^.]*$", "", template.name.rpartition("/")[2])
@@ -90,10 +90,10 @@ def _place(resource: Resource) -> tuple[str, str]:
 
 
 def choose(targets: Sequence[str], estate: Estate) -> list[Runnable]:
-    """Return what the targets name: `Stack/Service`, or `Stack` for all of it.
+    """Return the services and jobs that the targets name: `Stack/Service`, or `Stack` for the whole stack.
 
     Raises:
-        LocalError: A target names nothing, or more than one thing.
+        LocalError: A target matches nothing, or several.
     """
     everything = runnables(estate)
     if not everything:
@@ -113,7 +113,7 @@ def choose(targets: Sequence[str], estate: Estate) -> list[Runnable]:
 
 
 def _named(target: str, everything: Sequence[Runnable]) -> list[Runnable]:
-    """Return what a target names: all of a stack, one path, or the paths of a stack that end like that."""
+    """Return the matches of a target: a whole stack, one path, or the paths of a stack with that ending."""
     target = target.strip("/")
     stack, _, inside = target.partition("/")
     if not inside:

@@ -1,4 +1,4 @@
-"""How services are reached, and whom they need: names, load balancers, health checks of target groups."""
+"""Connections of services: names, load balancers, health checks of target groups, and dependencies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Probe:
 
     Attributes:
         port: The port of the container.
-        path: The path; None if a connection is enough.
+        path: Path; None if a TCP connection is enough.
         codes: The status codes that are healthy, such as `200` or `200-299`.
     """
 
@@ -38,7 +38,7 @@ class Probe:
 
 
 class Services:
-    """The services of an app, seen together."""
+    """The services of an app and how they connect."""
 
     def __init__(self, estate: Estate, everything: Sequence[Runnable]) -> None:
         self._estate = estate
@@ -46,7 +46,7 @@ class Services:
         self._by_service = {one.service.key: one for one in everything if one.service is not None}
 
     def needed_by(self, chosen: Sequence[Runnable]) -> list[Runnable]:
-        """Return what runs: the chosen, and before each what it reaches, however far."""
+        """Return what to run: the chosen services and jobs, each after everything that it depends on."""
         ordered: dict[str, Runnable] = {}
 
         def add(one: Runnable, above: frozenset[str]) -> None:
@@ -61,7 +61,7 @@ class Services:
         return list(ordered.values())
 
     def neighbours(self, one: Runnable) -> list[Runnable]:
-        """Return the services that one reaches: it is deployed after them, or has the address of their balancer."""
+        """Return the services that a service reaches: it depends on them, or has the address of their load balancer."""
         found: dict[str, Runnable] = {}
         if one.service is not None:
             for logical_id in references(one.service):
@@ -74,12 +74,12 @@ class Services:
         return list(found.values())
 
     def address(self, balancer: Resource) -> str | None:
-        """Return where a load balancer leads to here; None if it is none, or leads to several services."""
+        """Return the local address for a load balancer; None if it leads to no service or to several services."""
         targets = list(dict.fromkeys((one.short.lower(), port) for one, port in self._behind.get(balancer.key, ())))
         return f"{targets[0][0]}:{targets[0][1]}" if len(targets) == 1 else None
 
     def aliases(self, one: Runnable) -> list[str]:
-        """Return the names by which others find a service."""
+        """Return the names of a service on the network."""
         names = [one.short.lower()]
         if one.service is not None:
             names += [alias for (alias, _), _ in _service_connect(one.service)]
@@ -87,7 +87,7 @@ class Services:
         return list(dict.fromkeys(names))
 
     def other_ports(self, one: Runnable) -> list[str]:
-        """Return the addresses of Service Connect whose port is not the container's: nothing translates it here."""
+        """Return the Service Connect addresses whose port differs from the container port."""
         if one.service is None:
             return []
         ports = {
@@ -102,7 +102,7 @@ class Services:
         ]
 
     def probe(self, one: Runnable) -> Probe | None:
-        """Return the health check of the first target group that sends requests to a service."""
+        """Return the health check of the first target group of a service."""
         for port, group in self._target_groups(one):
             if group.text("HealthCheckProtocol", default="HTTP").startswith("HTTP"):
                 path = group.text("HealthCheckPath", default="/")

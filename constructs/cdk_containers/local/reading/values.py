@@ -1,4 +1,4 @@
-"""What the values of a template are on this machine."""
+"""Resolves the values of a template on this machine."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from cdk_containers.local.planning import Build, Given, Unresolved
 
 @frozen
 class Sources:
-    """Where the values come from that only a deployment decides.
+    """Sources of values that only a deployment sets.
 
     Attributes:
-        given: What the developer gave, by the name that the template has for it.
-        deployed: What a deployed stack, or the emulator, has for a resource and an attribute; empty for `Ref`.
-        address: The local address of a load balancer, such as `backend:8080`.
-        images: Builds by the hash of the asset.
+        given: Values that you set, by their names in the template.
+        deployed: Returns the value of a resource and an attribute from a deployed stack or the emulator; the attribute
+            is empty for `Ref`.
+        address: Returns the local address of a load balancer, such as `backend:8080`.
+        images: Builds by hash of the asset.
     """
 
     given: Given
@@ -28,7 +29,7 @@ class Sources:
 
 
 class Values:
-    """Values of templates, as plain Python; what nobody knows is an `Unresolved`."""
+    """Values of templates, as plain Python. An unknown value is an `Unresolved`."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
@@ -47,7 +48,7 @@ class Values:
         return self._image(value) or value if isinstance(value, str) else value
 
     def _image(self, tail: str) -> Build | None:
-        """Return the build of an image by the hash that ends its reference."""
+        """Return the build of an image by the hash at the end of its reference."""
         return self._sources.images.get(tail.rpartition(":")[2]) if ":" in tail else None
 
     def _joined(self, value: Partial) -> Any:
@@ -63,7 +64,7 @@ class Values:
         return text.replace("https://", "http://") if local else text
 
     def _resolved(self, value: Unknown) -> Any:
-        """Return the value of one unknown, or say by which name it can be given."""
+        """Return the value of an unknown part, or an `Unresolved` with the name to set it by."""
         name = value.why.removeprefix("parameter ")
         if isinstance(value, Reference):
             name = f"{value.resource.logical_id}.{value.attribute}".rstrip(".")

@@ -1,4 +1,4 @@
-"""Tasks, run: images, network, order, health, logs, and the end."""
+"""Runs tasks: images, network, start order, health, logs and shutdown."""
 
 from .console import Console
 from .options import PAUSE, PAUSE_IMAGE, Options

@@ -1,4 +1,4 @@
-"""The AWS account of the developer: what is deployed there, secrets, credentials, and logins to registries."""
+"""Your AWS account: deployed resources, secrets, credentials, and logins to registries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from cdk_containers.checks.templates import Resource
 from cdk_containers.local.planning import LocalError
 
-_INSTALL = 'it takes boto3, which is not installed: pip install "cdk-containers[local]"'
+_INSTALL = 'boto3 is not installed: pip install "cdk-containers[local]"'
 _ECR = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
 _SESSION = timedelta(hours=1)
 
@@ -23,11 +23,11 @@ class Account:
 
     Args:
         profile: The profile of the AWS CLI; None for the default.
-        region: The region; None for that of the profile or the environment.
-        endpoint: The address of an emulator; None for AWS.
+        region: Region; None for the region of the profile or the environment.
+        endpoint: Address of an emulator; None for AWS.
 
     Raises:
-        LocalError: boto3 is not there, or there is no such profile.
+        LocalError: boto3 is not installed, or the profile does not exist.
     """
 
     def __init__(self, *, profile: str | None = None, region: str | None = None, endpoint: str | None = None) -> None:
@@ -36,7 +36,7 @@ class Account:
             from botocore.config import Config  # noqa: PLC0415
             from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
         except ImportError:
-            raise LocalError(f"this asks AWS: {_INSTALL}") from None
+            raise LocalError(f"cannot read from AWS: {_INSTALL}") from None
         self.errors = (BotoCoreError, ClientError)
         keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"} if endpoint else {}
         try:
@@ -47,7 +47,7 @@ class Account:
         self._config = Config(connect_timeout=3, read_timeout=10, retries={"max_attempts": 1})
         self._endpoint = endpoint
         self.stacks_missing: dict[str, str] = {}
-        """Stacks that could not be asked, with the reason."""
+        """Stacks that could not be read, with the reason."""
 
     def client(self, service: str, **options: Any) -> Any:
         """Return a client of a service."""
@@ -60,7 +60,7 @@ class Account:
 
     @property
     def id(self) -> str | None:
-        """The number of the account; None if nobody tells it."""
+        """The account number; None if it cannot be read."""
         try:
             return str(self.client("sts").get_caller_identity()["Account"])
         except self.errors:
@@ -69,7 +69,7 @@ class Account:
     # ---- what is deployed
 
     def deployed(self, resource: Resource, attribute: str) -> str | None:
-        """Return what a deployed stack has for a resource: its physical id, or an attribute that is an output."""
+        """Return a value of a deployed resource: its physical id, or an attribute that is an output of the stack."""
         template = resource.template
         stack = next((name for name, one in template.estate.stacks.items() if one is template), "")
         if not stack or not self.region or not self.has_credentials:
@@ -101,17 +101,17 @@ class Account:
     # ---- secrets
 
     def secret(self, value_from: str) -> str:
-        """Return the value that a task gets for a secret: an ARN or a name, with the key of a field after it.
+        """Return the value of a secret, given an ARN or a name and optionally the key of a field.
 
         Raises:
-            LocalError: It cannot be read.
+            LocalError: The secret cannot be read.
         """
         try:
             if ":secretsmanager:" in value_from:
                 return self._of_secrets_manager(value_from)
             return self._of_parameter_store(value_from)
         except self.errors as error:
-            raise LocalError(f"{value_from} cannot be read: {error}") from None
+            raise LocalError(f"cannot read {value_from}: {error}") from None
 
     def _of_secrets_manager(self, value_from: str) -> str:
         parts = value_from.split(":")
@@ -138,7 +138,7 @@ class Account:
     # ---- credentials
 
     def credentials(self, role: str | None = None) -> Mapping[str, str] | None:
-        """Return credentials as the endpoint of ECS answers them: the developer's, or those of a role by its name.
+        """Return credentials in the format of the ECS endpoint: yours, or those of a role by its name.
 
         Raises:
             LocalError: The role cannot be assumed.
@@ -156,7 +156,7 @@ class Account:
                 RoleArn=arn, RoleSessionName="cdk-containers-local", DurationSeconds=int(_SESSION.total_seconds())
             )["Credentials"]
         except self.errors as error:
-            raise LocalError(f"--task-role: the role {role} cannot be assumed: {error}") from None
+            raise LocalError(f"--task-role: cannot assume the role {role}: {error}") from None
         return _answer(
             assumed["AccessKeyId"],
             assumed["SecretAccessKey"],
@@ -166,7 +166,7 @@ class Account:
         )
 
     def provider(self, role: str | None = None) -> Callable[[], Mapping[str, str] | None]:
-        """Return what gives credentials, new ones half an hour before the last expire."""
+        """Return a function that provides credentials, and renews them 30 minutes before they expire."""
         last: dict[str, Any] = {}
 
         def provide() -> Mapping[str, str] | None:
@@ -184,20 +184,20 @@ class Account:
         """Return user and password for a registry of ECR.
 
         Raises:
-            LocalError: The account does not give them.
+            LocalError: ECR denies the login.
         """
         match = _ECR.fullmatch(registry)
         try:
             client = self.client("ecr", region_name=match[2] if match else self.region)
             token = client.get_authorization_token()["authorizationData"][0]["authorizationToken"]
         except self.errors as error:
-            raise LocalError(f"{registry}: no login: {error}") from None
+            raise LocalError(f"cannot log in to {registry}: {error}") from None
         user, _, password = base64.b64decode(token).decode().partition(":")
         return user, password
 
 
 def registry_of(image: str) -> str | None:
-    """Return the registry of ECR that an image is in; None for any other."""
+    """Return the ECR registry of an image; None for another registry."""
     match = _ECR.match(image)
     return match[0] if match else None
 

@@ -1,4 +1,4 @@
-"""What a run prints: the lines of its containers, each with where it comes from, and its own."""
+"""Output of a run: the lines of its containers with their sources, and its own messages."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Console:
     """Prints lines.
 
     Args:
-        write: Takes a line.
-        colour: Whether colours can be seen.
+        write: Function that prints a line.
+        colour: Whether to use colours.
     """
 
     def __init__(self, write: Callable[[str], None], *, colour: bool = False) -> None:
@@ -24,7 +24,7 @@ class Console:
         self._width = 0
 
     def expect(self, *sources: str) -> None:
-        """Make room for the names of sources."""
+        """Set the width of the column of sources."""
         self._width = max(self._width, *map(len, sources))
 
     def line(self, source: str, text: str) -> None:
@@ -37,6 +37,6 @@ class Console:
         self._write(f"\x1b[{colour}m{source:<{self._width}} |\x1b[0m {text}")
 
     def say(self, text: str, *, source: str = "") -> None:
-        """Print something of the run itself."""
+        """Print a message of the run."""
         said = f"{source}: {text}" if source else text
         self._write(f"\x1b[1m== {said}\x1b[0m" if self._colour else f"== {said}")

@@ -1,4 +1,4 @@
-"""One container while it runs: its log, its health, and what it has got to."""
+"""A running container: its log, its health and its state."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class Container:
     """A container.
 
     Attributes:
-        plan: What it is.
-        name: Its name for the engine.
-        source: Its name for a reader.
-        code: Its exit code, once it has ended.
-        running: Set when it runs, or has run.
-        ended: Set when it has ended, and does not start again.
+        plan: Plan of the container.
+        name: Name for the engine.
+        source: Name in the output.
+        code: Exit code, once it has ended.
+        running: Set when it runs or has run.
+        ended: Set when it has ended and will not restart.
         healthy: Set while its health check passes.
-        settled: Set when it runs, and is healthy where it has a health check; or when it has ended.
-        unhealthy: Set when its health check has failed too often.
+        settled: Set when it runs and passes its health check, if it has one, or when it has ended.
+        unhealthy: Set when its health check has failed as often as its retries allow.
     """
 
     def __init__(self, plan: ContainerPlan, name: str, source: str, caller: Caller, console: Console) -> None:
@@ -85,7 +85,7 @@ class Container:
             await asyncio.wait([self._watching])
 
     async def _watch(self) -> None:
-        """Notice that it runs, then look after its health."""
+        """Record that it runs, then check its health."""
         while not self.running.is_set():
             state = await self._caller.call(["inspect", "--format", "{{.State.Status}}", self.name])
             if state.out.strip() in {"running", "exited", "stopped"}:
@@ -99,7 +99,7 @@ class Container:
             await self._look_after()
 
     async def _look_after(self) -> None:
-        """Run the health check by its interval: some engines do not, and none takes a list of words as ECS does."""
+        """Run the health check at its interval. Some engines do not, and none accepts a list of words as ECS does."""
         check = self.plan.health
         assert check is not None  # noqa: S101  (its caller has looked)
         began = time.monotonic()
@@ -129,10 +129,10 @@ class Container:
             return False
 
     async def reach(self, wait: Wait) -> None:
-        """Wait until it has got somewhere.
+        """Wait until it meets a condition.
 
         Raises:
-            LocalError: It will not get there.
+            LocalError: It can no longer meet the condition.
         """
         try:
             async with asyncio.timeout(self.plan.start_timeout):
@@ -146,15 +146,15 @@ class Container:
         elif wait.condition in {"COMPLETE", "SUCCESS"}:
             await self.ended.wait()
             if wait.condition == "SUCCESS" and self.code != 0:
-                raise LocalError(f"{self.source}: exited with code {self.code}, but has to succeed first")
+                raise LocalError(f"{self.source}: exited with code {self.code}, but must succeed first")
         else:
             await first_of(self.healthy, self.unhealthy, self.ended)
             if not self.healthy.is_set():
                 how = f"exited with code {self.code}" if self.ended.is_set() else "is unhealthy"
-                raise LocalError(f"{self.source}: {how}, but has to be healthy first")
+                raise LocalError(f"{self.source}: {how}, but must become healthy first")
 
     async def stop(self, *, at_once: bool = False) -> None:
-        """Stop it: SIGTERM, and SIGKILL after its timeout."""
+        """Stop it with SIGTERM, and with SIGKILL after its timeout."""
         if self.ended.is_set() or not self._begun:
             return
         self._stopping = True

@@ -1,4 +1,4 @@
-"""An AWS emulator (moto) on this machine, with the queues, tables, buckets and secrets that the tasks use."""
+"""A local AWS emulator (moto) with the queues, tables, buckets and secrets that the tasks use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cdk_containers.local.planning import LocalError
 
 from .account import Account
 
-_INSTALL = '--emulator: it takes moto, which is not installed: pip install "cdk-containers[local]"'
+_INSTALL = '--emulator: moto is not installed: pip install "cdk-containers[local]"'
 _ATTRIBUTES = {
     "AWS::SQS::Queue": ("Arn", "QueueName"),
     "AWS::SNS::Topic": ("TopicName", "TopicArn"),
@@ -21,10 +21,10 @@ _ATTRIBUTES = {
     "AWS::SecretsManager::Secret": (),
     "AWS::SSM::Parameter": (),
 }
-"""What is made in the emulator, with the attributes that a task may ask for."""
+"""Resource types that the emulator creates, with the attributes that a task can use."""
 
 ACCOUNT = "123456789012"
-"""The account of the emulator."""
+"""The account number of the emulator."""
 
 
 class Emulator:
@@ -34,7 +34,7 @@ class Emulator:
         region: The region.
 
     Raises:
-        LocalError: moto is not there.
+        LocalError: moto is not installed.
     """
 
     def __init__(self, region: str) -> None:
@@ -42,17 +42,17 @@ class Emulator:
             from moto.server import ThreadedMotoServer  # noqa: PLC0415  (only who asks for it waits for it)
         except ImportError:
             raise LocalError(_INSTALL) from None
-        logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line per request would hide those of the tasks
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line per request would bury those of the tasks
         self._make_server = ThreadedMotoServer
         self._servers: list[Any] = []
         self.account = Account(region=region, endpoint=f"http://127.0.0.1:{self.listen('127.0.0.1')}")
         self._stacks = 0
         self._values: dict[tuple[str, str], str] = {}
         self.made: list[str] = []
-        """What was made, by logical id."""
+        """Created resources, by logical id."""
 
     def listen(self, host: str) -> int:
-        """Answer at an address too, and return the port: what was made is there at every address."""
+        """Listen on another address too, and return the port. All addresses serve the same resources."""
         server = self._make_server(ip_address=host, port=0, verbose=False)
         server.start()
         self._servers.append(server)
@@ -60,10 +60,10 @@ class Emulator:
         return port
 
     def make(self, needed: Iterable[Resource]) -> None:
-        """Make what tasks refer to, and what that refers to in turn.
+        """Create the resources that tasks refer to, and the resources that those refer to.
 
         Raises:
-            LocalError: The emulator refuses it.
+            LocalError: The emulator rejects a resource.
         """
         by_template: dict[str, dict[str, Resource]] = {}
         for resource in _closed(needed):
@@ -90,13 +90,13 @@ class Emulator:
             client.create_stack(StackName=stack, TemplateBody=json.dumps(body))
             described = client.describe_stacks(StackName=stack)["Stacks"][0]
         except self.account.errors as error:
-            raise LocalError(f"--emulator: it refuses {', '.join(resources)}: {error}") from None
+            raise LocalError(f"--emulator: it rejects {', '.join(resources)}: {error}") from None
         for output in described.get("Outputs", ()):
             self._values[meant[output["OutputKey"]]] = output["OutputValue"]
         self.made += list(resources)
 
     def deployed(self, resource: Resource, attribute: str) -> str | None:
-        """Return what the emulator has for a resource."""
+        """Return a value of a resource in the emulator."""
         return self._values.get((resource.key, attribute))
 
     def close(self) -> None:
@@ -117,7 +117,7 @@ def _closed(needed: Iterable[Resource]) -> list[Resource]:
 
 
 def _declaration(resource: Resource, made: Mapping[str, Resource]) -> dict[str, Any]:
-    """Return a resource without the properties that need something that is not made, such as a key."""
+    """Return a resource without the properties that need a resource that is not created, such as a key."""
     properties = {
         name: value
         for name, value in resource.source.items()

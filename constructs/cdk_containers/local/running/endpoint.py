@@ -1,4 +1,4 @@
-"""What ECS serves to a task: credentials, and metadata (version 4)."""
+"""The task endpoints of ECS: credentials and metadata (version 4)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cdk_containers.core.frozen import frozen
 from cdk_containers.local.planning import TaskPlan
 
 Credentials = Callable[[], Mapping[str, str] | None]
-"""Gives credentials as the endpoint answers them, or None if there are none."""
+"""Provides credentials in the format of the endpoint; None if there are none."""
 
 
 @frozen(eq=False)
@@ -24,14 +24,14 @@ class _Served:
 
 
 class Endpoint:
-    """Serves tasks; each learns an address that nobody can guess.
+    """Serves tasks, each at an address that cannot be guessed.
 
     Args:
-        host: The address to listen at.
-        port: The port; 0 for any.
+        host: Address to listen on.
+        port: Port; 0 for any free port.
 
     Raises:
-        OSError: This machine does not have the address, or the port is taken or not allowed.
+        OSError: This machine does not have the address, or the port is in use or not permitted.
     """
 
     def __init__(self, host: str, port: int = 0) -> None:
@@ -42,19 +42,19 @@ class Endpoint:
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
 
     def serve(self, plan: TaskPlan, *, region: str, credentials: Credentials | None) -> str:
-        """Serve a task, and return the token of its addresses."""
+        """Serve a task, and return the token in its addresses."""
         token = uuid.uuid4().hex
         arn = f"arn:aws:ecs:{region}:000000000000:task/local/{token}"
         self._tasks[token] = _Served(plan=plan, credentials=credentials, arn=arn)
         return token
 
     def close(self) -> None:
-        """Serve nobody any more."""
+        """Stop serving."""
         self._server.shutdown()
         self._server.server_close()
 
     def answer(self, path: str) -> Mapping[str, Any] | None:
-        """Return what is at a path; None for nothing."""
+        """Return the response for a path; None if it does not exist."""
         match path.strip("/").split("/"):
             case ["v2", "credentials", token] if token in self._tasks:
                 provider = self._tasks[token].credentials
@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (its name in the base class)
-        """Log nothing: credentials are asked for often."""
+        """Log nothing, because tasks request credentials often."""
 
 
 def _container(served: _Served, name: str) -> Mapping[str, Any] | None:

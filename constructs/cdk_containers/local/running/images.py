@@ -1,4 +1,4 @@
-"""Images of a run: built, pulled, and of the right architecture."""
+"""Builds and pulls the images of a run, and checks their architecture."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Images:
     Args:
         run: The run.
         caller: Calls the engine.
-        console: Where it is said what goes on.
-        account: The account, for logins; None without one.
+        console: Console for progress messages.
+        account: Account for logins; None without credentials.
         builds: Folders with sources by container.
-        native: Whether images may be of this machine's architecture.
+        native: Whether images of this machine's architecture are accepted.
     """
 
     def __init__(
@@ -41,10 +41,10 @@ class Images:
         self._built: dict[str, str] = {}
 
     async def of(self, plan: TaskPlan) -> dict[str, str]:
-        """Return the images of a task by container, built or pulled where this machine does not have them.
+        """Return the images of a task by container. Build or pull the images that this machine does not have.
 
         Raises:
-            LocalError: All that is wrong with them.
+            LocalError: All problems with the images.
         """
         images: dict[str, str] = {}
         problems: list[str] = []
@@ -58,7 +58,7 @@ class Images:
         return images
 
     def directory(self, plan: TaskPlan, container: ContainerPlan) -> str | None:
-        """Return the folder that an image is built from: the developer's, or the copy in the assembly."""
+        """Return the folder to build an image from: yours, or the copy in the assembly."""
         told = self._builds.find(container.name, task=plan.name) or self._builds.find(plan.name)
         if told is None and isinstance(container.image, Build):
             return container.image.directory
@@ -120,7 +120,7 @@ class Images:
         wanted = ["--platform", f"linux/{plan.architecture}"] if plan.architecture and not self._native else []
         done = await self._caller.call(["pull", *wanted, image])
         if done.code:
-            raise LocalError(f"{source}: {image} cannot be pulled: {done.why}")
+            raise LocalError(f"{source}: cannot pull {image}: {done.why}")
 
     async def _check(self, image: str, plan: TaskPlan, source: str) -> None:
         if plan.architecture is None or self._native:
@@ -140,9 +140,9 @@ def _last_lines(text: str) -> list[str]:
 
 
 def differences_of_machine(plans: Iterable[TaskPlan], *, native: bool) -> list[tuple[str, Difference]]:
-    """Return the tasks whose architecture is not this machine's."""
+    """Return the tasks whose architecture differs from this machine's."""
     here = _MACHINES.get(platform.machine().lower(), platform.machine())
-    why = f"images for {here} are used" if native else f"this machine is {here} and has to emulate it"
+    why = f"images for {here} are used" if native else f"this machine is {here} and must emulate it"
     return [
         (plan.name, Difference(what=f"architecture {plan.architecture}", why=why))
         for plan in plans

@@ -1,4 +1,4 @@
-"""What a developer asks for."""
+"""Options of a local run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cdk_containers.core.frozen import frozen
 from cdk_containers.local.planning import Given
 
 PAUSE = "pause"
-"""The name under which `--image` gives the image of the containers that hold the network addresses."""
+"""Name for `--image` that sets the image of the containers that hold the network addresses."""
 
 PAUSE_IMAGE = "public.ecr.aws/eks-distro/kubernetes/pause:3.10"
 
@@ -19,20 +19,20 @@ class Options:
     """Options of a run.
 
     Attributes:
-        app: The assembly.
-        targets: What runs: `Stack/Service`, or `Stack`.
+        app: Folder of the assembly.
+        targets: What to run: `Stack/Service`, or `Stack`.
         given: Values of variables, secrets and parameters.
-        images: Images of this machine by container.
+        images: Local images by container.
         volumes: Folders by volume.
-        published: Ports of this machine by those of tasks.
-        builds: Folders with sources by container, in place of the copies in the assembly.
-        engine: The engine; None for the first that there is.
-        watch: Whether images are built again when their sources change.
-        emulator: Whether an emulator takes the place of AWS.
+        published: Ports of this machine by port of a task.
+        builds: Folders with sources by container, instead of the copies in the assembly.
+        engine: Engine; None for the first engine that is found.
+        watch: Whether to rebuild images when their sources change.
+        emulator: Whether to use an emulator instead of AWS.
         profile: The profile of the AWS CLI.
         region: The region.
         task_role: Whether tasks get the credentials of their roles.
-        native: Whether images may be of this machine's architecture in place of the task's.
+        native: Whether to accept images of this machine's architecture instead of the task's.
         with_: Containers that run although they are left out by default.
         without: Containers that are left out.
     """

@@ -1,4 +1,4 @@
-"""Ports of this machine for those of tasks."""
+"""Assigns ports of this machine to the ports of tasks."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .tasks import Planned
 
 
 def is_free(port: int, protocol: str = "tcp") -> bool:
-    """Tell whether nobody listens at a port of loopback."""
+    """Tell whether a port of loopback is free."""
     kind = socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError:
-            return True  # below 1024: the engine may be allowed to
+            return True  # below 1024: the engine may have the permission
         except OSError:
             return False
     return True
@@ -28,18 +28,18 @@ def is_free(port: int, protocol: str = "tcp") -> bool:
 def assign(
     planned: Sequence[Planned], wanted: Given, *, free: Callable[[int, str], bool] = is_free
 ) -> dict[str, list[Published]]:
-    """Give each port of each task one of this machine.
+    """Assign a port of this machine to each port of each task.
 
-    A task that the developer named keeps its numbers; of two that want the same, the one that is reached through a load
-    balancer, and that no other one needs. Every other one gets the next free number.
+    A task that you named keeps its port numbers. If two tasks want the same number, the task behind a load balancer
+    that no other task needs gets it. Other tasks get the next free number.
 
     Args:
         planned: The tasks.
-        wanted: Numbers by `Task.PORT` or `PORT`.
+        wanted: Port numbers by `Task.PORT` or `PORT`.
         free: Tells whether a port is free.
 
     Raises:
-        LocalError: A port is taken that has to keep its number.
+        LocalError: A port that must keep its number is in use.
     """
     problems: list[str] = []
     taken: set[int] = set()

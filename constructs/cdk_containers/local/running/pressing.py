@@ -1,4 +1,4 @@
-"""What somebody asks for who presses Ctrl-C."""
+"""Meaning of a press of Ctrl-C."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _SAME_PRESS = 1.0
 
 
 class Asked(Enum):
-    """What a press asks for."""
+    """What to do after a press."""
 
     NOTHING = "nothing"
     STOP = "stop"
@@ -16,14 +16,14 @@ class Asked(Enum):
 
 
 class Presses:
-    """Tells a second press from the first that arrives twice: `uv run` and others hand the signal on as well."""
+    """Tells a second press from a first press that arrives twice, because `uv run` and others forward the signal."""
 
     def __init__(self) -> None:
         self._first: float | None = None
         self._second = False
 
     def at(self, now: float) -> Asked:
-        """Return what a press at this time asks for, in seconds of a clock that only goes forward."""
+        """Return what a press at this time means. The time is in seconds of a monotonic clock."""
         if self._first is None:
             self._first = now
             return Asked.STOP

@@ -1,4 +1,4 @@
-"""The health check of a target group, done here."""
+"""Health checks of target groups, run locally."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PATIENCE = 5
 
 
 def is_healthy(probe: Probe, port: int) -> bool:
-    """Tell whether what listens at a port of this machine passes a health check."""
+    """Tell whether a port of this machine passes a health check."""
     try:
         if probe.path is None:
             socket.create_connection(("127.0.0.1", port), _PATIENCE).close()

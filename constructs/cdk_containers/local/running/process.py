@@ -1,4 +1,4 @@
-"""The engine, called."""
+"""Calls the engine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST_LINE = 1 << 20
 
 @frozen
 class Done:
-    """A call that has ended."""
+    """A finished call."""
 
     code: int
     out: str
@@ -24,25 +24,25 @@ class Done:
 
     @property
     def why(self) -> str:
-        """The last thing that it complained about."""
+        """The last error message."""
         lines = [line for line in self.err.strip().splitlines() if line.strip()]
         errors = [line for line in lines if "rror" in line]
         return (errors or lines or [f"exit code {self.code}"])[-1].strip()
 
 
 class Caller:
-    """Calls an engine. Its processes do not get the Ctrl-C that is meant for this one."""
+    """Calls an engine. Ctrl-C does not reach its processes."""
 
     def __init__(self, command: str) -> None:
         self._command = command
 
     async def call(self, arguments: Sequence[str], *, hidden: Mapping[str, str] | None = None, text: str = "") -> Done:
-        """Call the engine and wait.
+        """Call the engine and wait for it.
 
         Args:
-            arguments: What to do.
-            hidden: Variables of its environment.
-            text: Its standard input.
+            arguments: Arguments of the engine.
+            hidden: Additional environment variables.
+            text: Standard input.
         """
         process = await self._start(arguments, hidden, errors=PIPE, text=bool(text))
         try:
@@ -58,7 +58,7 @@ class Caller:
         """Call the engine and return what it prints.
 
         Raises:
-            LocalError: It failed.
+            LocalError: The call failed.
         """
         done = await self.call(arguments, hidden=hidden, text=text)
         if done.code:
@@ -66,7 +66,7 @@ class Caller:
         return done.out.strip()
 
     async def attach(self, arguments: Sequence[str]) -> Process:
-        """Start the engine; its output and its errors come together."""
+        """Start the engine with its standard output and standard error in one stream."""
         return await self._start(arguments, None, errors=STDOUT, text=False)
 
     async def _start(

@@ -1,4 +1,4 @@
-"""A run: tasks on this machine, from their images to the last that ends."""
+"""A run of tasks on this machine, from their images until they end."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ from .telling import tell
 from .watching import Watch
 
 _GLANCE = 1.0
-"""Seconds in which a second signal is the first one, which a parent process passed on."""
+"""Seconds within which a second signal counts as the first one, forwarded by a parent process."""
 _INTERRUPTED = 130
 
 
 def run_local(options: Options, console: Console) -> int:
-    """Run tasks until an essential container ends, all jobs have ended, or somebody presses Ctrl-C.
+    """Run tasks until an essential container exits, all jobs have ended, or you press Ctrl-C.
 
     Returns:
-        The exit code of what ended first; of jobs, the first that is not 0; 130 after Ctrl-C.
+        The exit code of the container that ended first; for jobs, the first code that is not 0; 130 after Ctrl-C.
 
     Raises:
-        LocalError: All that keeps the tasks from running.
+        LocalError: All problems that prevent the run.
     """
     return _run(options, console, plan_tasks)
 
 
 def run_workload(workload: Workload, name: str, options: Options, console: Console, *, is_job: bool = False) -> int:
-    """Run a workload in Python, as `run_local` runs a task.
+    """Run a workload in Python, in the same way as `run_local` runs a task.
 
     Args:
         workload: The workload.
-        name: What it is called here.
-        options: Options; `app` and `targets` mean nothing.
-        console: Where it is printed.
-        is_job: Whether it runs to its end.
+        name: Name for the run.
+        options: Options; `app` and `targets` are ignored.
+        console: Console for the output.
+        is_job: Whether it is a job, which ends.
 
     Raises:
-        LocalError: All that keeps the workload from running.
+        LocalError: All problems that prevent the run.
     """
     return _run(options, console, lambda _, __, machine: plan_workload(workload, name, options, machine, is_job=is_job))
 
@@ -77,7 +77,7 @@ def secrets_of(plans: Sequence[TaskPlan], cloud: Cloud) -> dict[str, dict[str, d
     """Return the values of secrets by task and container.
 
     Raises:
-        LocalError: Some of them cannot be read.
+        LocalError: Some secrets cannot be read.
     """
     problems: list[str] = []
     found: dict[str, dict[str, dict[str, str]]] = {}
@@ -97,7 +97,7 @@ def secrets_of(plans: Sequence[TaskPlan], cloud: Cloud) -> dict[str, dict[str, d
 
 def _secret(value_from: str, cloud: Cloud) -> str:
     if cloud.account is None:
-        raise LocalError(f"{value_from} cannot be read: {cloud.trouble}")
+        raise LocalError(f"cannot read {value_from}: {cloud.trouble}")
     return cloud.account.secret(value_from)
 
 
@@ -105,11 +105,11 @@ class LocalRun:
     """A run.
 
     Args:
-        options: What the developer asks for.
-        console: Where it is printed.
+        options: Options of the run.
+        console: Console for the output.
         engine: The engine.
-        cloud: What stands for AWS.
-        planned: The tasks, in the order in which they start.
+        cloud: Your account, or the emulator.
+        planned: Tasks in start order.
         ports: Ports of this machine by task.
         hidden: Values of secrets by task and container.
     """
@@ -156,7 +156,7 @@ class LocalRun:
             await self._stage.tear_down()
 
     async def _prepare(self) -> bool:
-        """Get images, network and addresses; False if somebody presses Ctrl-C meanwhile."""
+        """Get images, network and addresses. Return False if you press Ctrl-C meanwhile."""
         stopped = asyncio.create_task(self._stop.wait())
         preparing = asyncio.create_task(self._get_ready())
         await asyncio.wait([stopped, preparing], return_when=asyncio.FIRST_COMPLETED)
@@ -186,7 +186,7 @@ class LocalRun:
                     self._at_once = True
 
         for number in (signal.SIGINT, signal.SIGTERM):
-            with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, nor in another thread
+            with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows or in another thread
                 loop.add_signal_handler(number, stop)
 
     async def _supervise(self) -> int:
@@ -211,7 +211,7 @@ class LocalRun:
         return Task(prepared, self._run, self._caller, self._console)
 
     async def _stop_task(self, task: Task) -> None:
-        """Stop a task by its timeouts; at once after the second Ctrl-C."""
+        """Stop a task with its timeouts, or immediately after a second Ctrl-C."""
         stopping = asyncio.create_task(task.stop(at_once=self._at_once))
         while not stopping.done():
             await asyncio.wait([stopping], timeout=_GLANCE)
@@ -220,7 +220,7 @@ class LocalRun:
         stopping.result()
 
     async def _start(self, one: Planned, ready: Mapping[str, asyncio.Event]) -> None:
-        """Start a task when those that it needs are ready: for a job, all services."""
+        """Start a task when the tasks that it needs are ready. A job needs all services."""
         for name in self._services if one.is_job else one.needs:
             await ready[name].wait()
         task = self._tasks[one.plan.name]
@@ -241,7 +241,7 @@ class LocalRun:
         return False
 
     async def _end(self, background: Sequence[asyncio.Task[None]]) -> int:
-        """Wait for the first service that ends, or for all jobs if there is nothing else, and return the exit code."""
+        """Wait for the first service that ends, or for all jobs if there are no services. Return the exit code."""
         failing = asyncio.create_task(_first_failure(background))
         ending = [asyncio.create_task(self._end_of(name)) for name in self._services]
         if not ending:
@@ -254,7 +254,7 @@ class LocalRun:
         return next(iter(done)).result()
 
     async def _end_of(self, name: str) -> int:
-        """Wait until a task has ended, and is not about to start again."""
+        """Wait until a task has ended and will not restart."""
         while True:
             task = self._tasks[name]
             await task.ended.wait()
@@ -266,7 +266,7 @@ class LocalRun:
         return next((code for code in codes if code), 0)
 
     async def _replace(self, one: Planned) -> None:
-        """Start a task again."""
+        """Restart a task."""
         name = one.plan.name
         before, self._tasks[name] = self._tasks[name], self._task(self._prepared[name])
         await before.stop()
@@ -274,7 +274,7 @@ class LocalRun:
 
 
 async def _first_failure(background: Sequence[asyncio.Task[None]]) -> int:
-    """Raise what keeps a task from starting; wait for ever if nothing does."""
+    """Raise the error that keeps a task from starting; wait forever if there is none."""
     waiting = set(background)
     while waiting:
         done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

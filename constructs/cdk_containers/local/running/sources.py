@@ -1,4 +1,4 @@
-"""Sources of images, watched."""
+"""Watches the sources of images."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ def state_of(folder: Path) -> dict[str, tuple[int, int]]:
         try:
             stat = path.stat()
         except OSError:
-            continue  # gone meanwhile
+            continue  # deleted meanwhile
         found[str(path.relative_to(folder))] = (stat.st_mtime_ns, stat.st_size)
     return found
 
 
 def files_of(folder: Path) -> Iterator[Path]:
-    """Yield the files under a folder, without those that no image is made of."""
+    """Yield the files under a folder, without files that are never part of an image."""
     for place, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _IGNORED)
         yield from (Path(place) / name for name in sorted(files))
 
 
 def origin_of(copy: Path, below: Path) -> list[Path]:
-    """Return the folders of which an assembly has a copy: those with a file for each of it, and the same Dockerfile.
+    """Return the folders that a copy in an assembly may come from: they have all its files and the same Dockerfile.
 
     Args:
         copy: The copy.
-        below: Where to look.
+        below: Folder to search.
     """
     names = [path.relative_to(copy) for path in files_of(copy)]
     dockerfiles = [name for name in names if "Dockerfile" in name.name] or names[:1]

@@ -1,4 +1,4 @@
-"""What tasks stand on: a network, their addresses, the endpoint of ECS, and volumes."""
+"""The environment of tasks: a network, their addresses, the endpoint of ECS, and volumes."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _EVERYWHERE = "127.0.0.1" if sys.platform == "darwin" else "0.0.0.0"  # noqa: S1
 
 @frozen(eq=False)
 class Host:
-    """This machine, as tasks reach it.
+    """This machine, as seen from tasks.
 
     Attributes:
-        name: Its address or name in a container.
-        listens: The address at which it listens for them.
-        like_ecs: Whether that is the address of ECS, which SDKs take credentials from.
+        name: Address or name of this machine in a container.
+        listens: Address on which it listens for tasks.
+        like_ecs: Whether that is the address of ECS, from which SDKs read credentials.
     """
 
     name: str
@@ -38,14 +38,14 @@ class Host:
 
 
 class Stage:
-    """What the tasks of a run stand on.
+    """The environment of the tasks of a run.
 
     Args:
         options: What the developer asks for.
         run: The run.
         caller: Calls the engine.
         cloud: What stands for AWS.
-        console: Where it is said what could not be done as on ECS.
+        console: Console for messages about what differs from ECS.
         ports: Ports of this machine by task.
         hidden: Values of secrets by task and container.
     """
@@ -72,14 +72,14 @@ class Stage:
         self._endpoint: Endpoint | None = None
 
     async def set_up(self, planned: Sequence[Planned], images: Mapping[str, Mapping[str, str]]) -> dict[str, Prepared]:
-        """Make network, addresses and endpoint, and return the tasks, ready to start.
+        """Create the network, addresses and endpoint, and return the tasks, ready to start.
 
         Args:
             planned: The tasks.
-            images: Images of this machine by task and container.
+            images: Local images by task and container.
 
         Raises:
-            LocalError: The engine refuses something.
+            LocalError: A call of the engine fails.
         """
         link_local = await self._make_network()
         for one in planned:
@@ -101,15 +101,15 @@ class Stage:
         }
 
     async def tear_down(self) -> None:
-        """Remove all that was made."""
+        """Remove everything that was created."""
         for command in reversed(self._to_remove):
             await self._caller.call(command)
         if self._endpoint is not None:
             self._endpoint.close()
 
     async def _make_network(self) -> bool:
-        """Make the network; return whether this machine may have the address of ECS in it."""
-        wants = not self._run.engine.own_limits or os.geteuid() == 0  # podman without root has a network of its own
+        """Create the network. Return whether this machine can have the address of ECS in it."""
+        wants = not self._run.engine.own_limits or os.geteuid() == 0  # podman without root has its own network
         link_local = wants and not (await self._caller.call(self._run.make_network(link_local=True))).code
         if not link_local:
             await self._caller.demand(self._run.make_network(link_local=False))
@@ -117,7 +117,7 @@ class Stage:
         return link_local
 
     async def _make_address(self, one: Planned) -> None:
-        """Make the container that holds the network address of a task."""
+        """Create the container that holds the network address of a task."""
         if not one.plan.shared_network:
             return
         pause = self._run.pause(one.plan)
@@ -128,7 +128,7 @@ class Stage:
         await self._caller.demand(["start", pause])
 
     def _serve(self, *, link_local: bool) -> tuple[Host, Endpoint]:
-        """Serve credentials and metadata, at the address of ECS if this machine has it."""
+        """Serve credentials and metadata, on the address of ECS if this machine has it."""
         for port in (_HTTP, 0) if link_local else ():
             with suppress(OSError):
                 self._endpoint = Endpoint(LINK_LOCAL, port)
@@ -165,7 +165,7 @@ class Stage:
         )
 
     def _volume(self, one: Planned, name: str, kept: str) -> str:
-        """Return what to mount: the developer's folder, one that is kept between runs, or a volume of the run."""
+        """Return what to mount: your folder, a folder that is kept between runs, or a volume of the run."""
         told = self._options.volumes.find(name, task=one.plan.name)
         if told is not None:
             return str(Path(told).resolve())
@@ -176,14 +176,14 @@ class Stage:
         home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
         folder = home / "cdk-containers" / "volumes" / one.stack / kept
         folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o777)  # an access point lets any user of a container write
+        folder.chmod(0o777)  # with an access point, any user of a container can write
         return str(folder)
 
 
 def _credentials(
     provider: Credentials | None, host: Host, path: str, base: str, *, at_once: bool
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the variables by which SDKs find credentials: plain ones, and those that nobody may see."""
+    """Return the variables with which SDKs find credentials: plain variables, and hidden ones."""
     if provider is None:
         return {}, {}
     if host.like_ecs:

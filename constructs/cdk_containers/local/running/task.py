@@ -1,4 +1,4 @@
-"""One task while it runs: its containers, from the first to the last that ends."""
+"""A running task and its containers."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from .process import Caller
 
 @frozen(eq=False)
 class Prepared:
-    """A task with all that its containers need on this machine.
+    """A task with everything that its containers need on this machine.
 
     Attributes:
         plan: The task.
-        aliases: Its names on the network.
-        published: Its ports.
-        images: Images of this machine by container.
-        volumes: What to mount by volume.
+        aliases: Names of the task on the network.
+        published: Ports to publish.
+        images: Local images by container.
+        volumes: Source of each volume.
         environment: Variables that ECS adds, by container.
-        hidden: Variables whose values nobody may see, by container.
+        hidden: Variables whose values must not appear on the command line, by container.
     """
 
     plan: TaskPlan
@@ -42,9 +42,9 @@ class Task:
     """A task.
 
     Attributes:
-        prepared: What it is.
-        ended: Set when it has ended: an essential container has, or all have.
-        code: Its exit code then.
+        prepared: Plan and environment of the task.
+        ended: Set when an essential container or all containers have ended.
+        code: Exit code of the task, once it has ended.
     """
 
     def __init__(self, prepared: Prepared, run: Run, caller: Caller, console: Console) -> None:
@@ -67,10 +67,10 @@ class Task:
         return self.prepared.plan.name
 
     async def start(self) -> None:
-        """Make its containers, and let each start when its turn has come.
+        """Create the containers, and start each when its conditions are met.
 
         Raises:
-            LocalError: The engine refuses a container.
+            LocalError: The engine rejects a container.
         """
         for one in self.prepared.plan.containers:
             await self._make(one)
@@ -115,14 +115,14 @@ class Task:
             self.ended.set()
 
     async def ready(self) -> bool:
-        """Wait until its essential containers run and are healthy; False if it has ended before."""
+        """Wait until its essential containers run and are healthy. Return False if the task ended first."""
         for one in self._containers.values():
             if one.plan.essential:
                 await first_of(one.settled, self.ended)
         return not self.ended.is_set()
 
     async def stop(self, *, at_once: bool = False) -> None:
-        """Stop its containers, the last first, and remove them."""
+        """Stop its containers in reverse order, and remove them."""
         self._end(0)
         for container in reversed(self._containers.values()):
             await container.stop(at_once=at_once)
@@ -132,7 +132,7 @@ class Task:
         await self._caller.call(["rm", "--force", *self._names])
 
     async def kill(self) -> None:
-        """End its containers at once."""
+        """Kill its containers immediately."""
         await self._caller.call(["kill", *self._names])
 
     @property
@@ -141,5 +141,5 @@ class Task:
 
 
 def source_of(plan: TaskPlan, container: ContainerPlan) -> str:
-    """Return what a reader calls a container."""
+    """Return the name of a container in the output."""
     return plan.name if len(plan.containers) == 1 else f"{plan.name}/{container.name}"

@@ -1,4 +1,4 @@
-"""From what a developer asks for to the tasks that run: the app read, its values found, every task planned."""
+"""Plans the tasks of a run: reads the app, resolves its values, and plans each task."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Planned:
     Attributes:
         plan: What it is.
         stack: The name of its stack.
-        is_job: Whether it runs to its end.
-        properties: The properties that its service has.
+        is_job: Whether it is a job, which ends.
+        properties: Names of the properties of its service.
         aliases: Its names on the network.
-        probe: The health check of its target group.
-        needs: The names of the tasks that have to be ready before.
-        asked: Whether the developer named it.
-        untranslated: Addresses of Service Connect whose port is not the container's.
-        role: The name of its role, where it is deployed.
+        probe: Health check of its target group.
+        needs: Names of the tasks that must be ready first.
+        asked: Whether you named it as a target.
+        untranslated: Service Connect addresses whose port differs from the container port.
+        role: Name of its role, if it is deployed.
     """
 
     plan: TaskPlan
@@ -56,7 +56,7 @@ class Planned:
 
 
 class Cloud:
-    """What stands for AWS in a run: the account of the developer, the emulator, or nothing."""
+    """The source of AWS values in a run: your account, the emulator, or none."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -65,7 +65,7 @@ class Cloud:
 
     @cached_property
     def account(self) -> Account | None:
-        """The account; None without credentials."""
+        """Your account; None without credentials."""
         if self.emulator is not None:
             return self.emulator.account
         try:
@@ -82,7 +82,7 @@ class Cloud:
 
     @property
     def pseudo_parameters(self) -> dict[str, str]:
-        """What is known of the account."""
+        """The known pseudo parameters of the account."""
         account = self.account
         if self.emulator is not None:
             return {"AWS::Region": self.emulator.account.region or _REGION, "AWS::AccountId": ACCOUNT}
@@ -92,14 +92,14 @@ class Cloud:
         return {name: value for name, value in known.items() if value}
 
     def deployed(self, resource: Resource, attribute: str) -> str | None:
-        """Return what is known of a resource."""
+        """Return a value of a deployed resource, if it is known."""
         if self.emulator is not None:
             return self.emulator.deployed(resource, attribute)
         return self.account.deployed(resource, attribute) if self.account else None
 
     @property
     def why_unknown(self) -> list[str]:
-        """Why values of the account are not known."""
+        """Why values of the account are unknown."""
         missing = self.account.stacks_missing if self.account else {}
         return [*([self.trouble] if self.trouble else []), *(f"{name}: {why}" for name, why in missing.items())]
 
@@ -110,16 +110,16 @@ class Cloud:
 
 
 def plan_tasks(options: Options, cloud: Cloud, machine: Machine, *, missing_is_fine: bool = False) -> list[Planned]:
-    """Plan all that runs, in the order in which it starts.
+    """Plan all tasks, in start order.
 
     Args:
         options: What the developer asks for.
         cloud: What stands for AWS.
         machine: The machine.
-        missing_is_fine: Whether a variable that nobody knows counts as a secret that somebody gives later.
+        missing_is_fine: Whether a variable with an unknown value counts as a secret whose value follows later.
 
     Raises:
-        LocalError: All that is wrong with the options and the tasks.
+        LocalError: All problems with the options and the tasks.
     """
     given = options.given
     pseudo = {name: value for name, value in given.values.items() if name.startswith("AWS::")}
@@ -173,7 +173,7 @@ def plan_workload(
     """Plan a workload in Python.
 
     Raises:
-        LocalError: All that is wrong with it and the options.
+        LocalError: All problems with the workload and the options.
     """
     plan = plan_task(name, definition_of(workload), _choices(options, missing_is_fine=False), machine)
     _demand_that_all_is_used(options, [plan], {container.name for container in workload.containers})
@@ -191,10 +191,10 @@ def _choices(options: Options, *, missing_is_fine: bool) -> Choices:
 
 
 def _demand_that_all_is_used(options: Options, plans: Sequence[TaskPlan], containers: Collection[str]) -> None:
-    """Refuse options that name nothing.
+    """Reject options that match nothing.
 
     Raises:
-        LocalError: There are some.
+        LocalError: Some options match nothing.
     """
     options.images.find(PAUSE)
     for plan in plans:
@@ -252,12 +252,12 @@ def _planned(
 
 
 def _properties(service: Resource | None) -> frozenset[str]:
-    """Return the names of the properties that a service has; CDK writes empty lists too."""
+    """Return the names of the properties that a service sets. CDK also writes empty lists."""
     return frozenset(name for name, value in service.source.items() if value) if service else frozenset()
 
 
 def _names(running: Sequence[Runnable]) -> dict[str, str]:
-    """Return a short name for each, and a longer one where two have the same."""
+    """Return a short name for each, and a longer name if two would have the same."""
     shorts = [one.short.lower() for one in running]
     return {
         one.path: one.short if shorts.count(one.short.lower()) == 1 else one.inside.replace("/", "-") for one in running

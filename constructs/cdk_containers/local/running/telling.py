@@ -1,4 +1,4 @@
-"""What a run says before it starts: what is not as it is on AWS, and where to find what."""
+"""What a run prints before it starts: differences from AWS, and the addresses of the tasks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def tell(
     *,
     native: bool,
 ) -> None:
-    """Say what differs from AWS, and which ports of this machine lead where."""
+    """Print what differs from AWS, and the ports of this machine."""
     console.say("What differs from AWS:")
     for line in shown(differences(planned, cloud, native=native)):
         console.say(f"- {line}")
@@ -44,7 +44,7 @@ def tell(
 
 
 def differences(planned: Sequence[Planned], cloud: Cloud, *, native: bool) -> list[tuple[str, Difference]]:
-    """Return all that differs from AWS, each with its task."""
+    """Return all differences from AWS, each with its task."""
     found = [(one.plan.name, difference) for one in planned for difference in one.plan.differences]
     for one in planned:
         found += [(one.plan.name, difference) for difference in _of_service(one)]

@@ -1,4 +1,4 @@
-"""`--watch`: images are built again when their sources change, and their tasks start again."""
+"""`--watch`: rebuilds images when their sources change, and restarts their tasks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Watch:
         options: What the developer asks for.
         images: The images.
         console: Where it is said what goes on.
-        replace: Starts a task again.
+        replace: Restarts a task.
     """
 
     def __init__(
@@ -39,10 +39,10 @@ class Watch:
         self._states: dict[Path, object] = {}
 
     def find(self, planned: Sequence[Planned]) -> None:
-        """Find the folders of the tasks.
+        """Find the source folders of the tasks.
 
         Raises:
-            LocalError: It cannot be told from which folder an image comes.
+            LocalError: The source folder of an image is not known.
         """
         problems: list[str] = []
         for one in planned:
@@ -66,17 +66,17 @@ class Watch:
             raise LocalError(*problems)
 
     def _origin(self, directory: Path, source: str) -> Path:
-        """Return the folder that is worked in: an assembly has a copy of it only."""
+        """Return the folder with the sources. The assembly has only a copy."""
         if self._options.app.resolve() not in directory.parents:
             return directory
         origins = origin_of(directory, Path.cwd())
         if len(origins) == 1:
             return origins[0].resolve()
-        which = f"several may be: {', '.join(map(str, origins))}" if origins else "none here has the files of its copy"
-        raise LocalError(f"--watch: which folder has the sources of {source}? {which}; --build {source}=DIR says it")
+        which = f"several match: {', '.join(map(str, origins))}" if origins else "no folder has the files of its copy"
+        raise LocalError(f"--watch: cannot find the sources of {source}: {which}; pass --build {source}=DIR")
 
     async def run(self) -> None:
-        """Watch, until somebody cancels it."""
+        """Watch until cancelled."""
         for folder in self._folders:
             self._console.say(f"watching {folder}")
         while True:
