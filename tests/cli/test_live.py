@@ -116,7 +116,7 @@ def test_a_region_that_is_none_is_named(shell: Shell):
     [
         ("ExpiredToken", "the credentials have expired"),
         ("InvalidClientTokenId", "AWS does not know the credentials"),
-        ("SignatureDoesNotMatch", "the secret access key is not the right one"),
+        ("SignatureDoesNotMatch", "the secret access key is wrong"),
     ],
 )
 def test_credentials_that_aws_does_not_take_are_told_from_each_other(

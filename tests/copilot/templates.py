@@ -41,7 +41,7 @@ class Template:
         }
 
     def plain(self, node: Any) -> Any:
-        """Return a value without functions."""
+        """Return a value with resolved functions."""
         if isinstance(node, list):
             return [value for value in (self.plain(item) for item in node) if value is not _NOTHING]
         if not isinstance(node, dict):

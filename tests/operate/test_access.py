@@ -61,7 +61,7 @@ def test_a_page_of_a_proxy_is_no_answer(shell: Shell, aws: Aws):
     [
         ("ExpiredToken", "the credentials have expired"),
         ("InvalidClientTokenId", "AWS does not know the credentials"),
-        ("SignatureDoesNotMatch", "the secret access key is not the right one"),
+        ("SignatureDoesNotMatch", "the secret access key is wrong"),
     ],
 )
 def test_credentials_that_aws_does_not_take(shell: Shell, aws: Aws, code: str, told: str):

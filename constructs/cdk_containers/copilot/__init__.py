@@ -1,1 +1,1 @@
-"""AWS Copilot's workspaces: manifests in, the constructs of this library out."""
+"""Converts AWS Copilot workspaces: reads manifests, and creates constructs of this library."""

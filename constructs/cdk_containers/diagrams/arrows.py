@@ -1,4 +1,4 @@
-"""Traffic and data between what is drawn, read from listeners, security groups, policies and volumes."""
+"""Arrows for traffic and data, read from listeners, security groups, policies and volumes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _VERBS = {
 
 
 def arrows_of(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """Give the traffic and data of a template's boxes, with boxes of other templates at the far end."""
+    """Yield the traffic and data of a template's boxes, including arrows to boxes of other templates."""
     for maker in (_from_the_internet, _to_targets, _between_groups, _by_policies, _to_volumes, _to_queues):
         yield from maker(template, own)
 
@@ -41,7 +41,7 @@ def _protocol(listener: Resource) -> str:
 
 
 def _to_targets(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """Follow what is routed to a service, from its target groups over rules and listeners to load balancers."""
+    """Follow the routes to a service, from its target groups through rules and listeners to load balancers."""
     estate = template.estate
     for service in own.values():
         if service.type != _SERVICE:
@@ -70,7 +70,7 @@ def _listeners(group: Resource, estate: Estate) -> Iterator[tuple[Resource, str]
 
 
 def _condition(rule: Resource) -> str:
-    """Say which requests a rule is for, by host and path."""
+    """Describe the requests that a rule matches, by host and path."""
     try:
         fields = {it.text("Field"): it for it in rule.maps("Conditions")}
         values = [
@@ -92,7 +92,7 @@ def _find(resource: Map, estate: Estate, *path: str) -> Resource | None:
 
 
 def _between_groups(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """Services that may call each other: one security group lets another one in."""
+    """Find services that can call each other: one security group allows another."""
     estate = template.estate
     of_group = {group.key: box for box in own.values() for group in _groups_of(box, estate)}
     for rule in estate.of_type("AWS::EC2::SecurityGroupIngress"):
@@ -115,7 +115,7 @@ def _groups_of(box: Resource, estate: Estate) -> Iterator[Resource]:
 
 
 def _by_policies(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """What task roles may do with what is drawn."""
+    """Find the access of task roles to other boxes."""
     estate = template.estate
     roles = {}
     for box in own.values():

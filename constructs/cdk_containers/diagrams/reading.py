@@ -1,4 +1,4 @@
-"""From a template to a drawing."""
+"""Creates a drawing from a template."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _GENERIC = {
     *("LoadBalancer", "Queue", "FileSystem", "Cluster", "Table", "Topic", "Repository", "Nodegroup", "Pipeline"),
     *("Definition", "Provider", "Environment", "Schedule"),
 }
-"""Names that constructs give to what they consist of. The name above says more."""
+"""Ids of internal constructs. The id of the parent is more helpful."""
 
 
 def drawing_of(template: Template) -> Drawing:
@@ -54,7 +54,7 @@ def drawing_of(template: Template) -> Drawing:
 
 
 def _joined(arrows: Iterable[Arrow]) -> list[Arrow]:
-    """Make one arrow of those between the same boxes."""
+    """Merge the arrows between the same boxes."""
     labels: dict[tuple[str, str], list[str]] = {}
     for arrow in arrows:
         labels.setdefault((arrow.source, arrow.target), []).append(arrow.label)
@@ -113,7 +113,7 @@ def _placed(box: Box, known: set[str]) -> Box:
 
 
 def _name(resource: Resource) -> str:
-    """Say what the code calls it: the last name of its path that is not CDK's own."""
+    """Return the name in the code: the last id of the path that is not from CDK."""
     path = resource.construct_path.split("/")[1:] or [resource.logical_id]
     while len(path) > 1 and path[-1] in _GENERIC:
         path.pop()
@@ -121,7 +121,7 @@ def _name(resource: Resource) -> str:
 
 
 def _container(resource: Resource, estate: Estate) -> str | None:
-    """Return the instances that a service runs on, if all of its tasks run on one group of them."""
+    """Return the Auto Scaling group of a service, if all its tasks run on one group."""
     if resource.type != _SERVICE:
         return None
     try:
@@ -144,7 +144,7 @@ def _group(provider: Resource, estate: Estate) -> Resource | None:
 
 
 def _owners(template: Template, drawn: dict[str, Resource]) -> dict[str, Counter[str]]:
-    """Count, for each box, the resources that belong to it; resources without a box are under the empty key."""
+    """Count the resources of each box. Resources without a box are under the empty key."""
     places = {}
     for key, resource in drawn.items():
         parts = resource.construct_path.split("/")

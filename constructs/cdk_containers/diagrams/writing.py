@@ -16,13 +16,13 @@ _COLOURS: Mapping[str, str] = {
     "delivery": "#3553c9",
     "other": "#5a6b7b",
 }
-"""AWS's colors of these categories, darkened until white text on them can be read."""
+"""AWS colors of the categories, darkened so that white text is readable."""
 
 _FONT = "Helvetica,Arial,sans-serif"
 _EM = 0.62
 _MARGIN = 8
 _WIDE = 4
-"""With more services than this beside each other, a picture is read from left to right."""
+"""Maximum number of services side by side. With more, the drawing runs from left to right."""
 
 
 def dot(drawing: Drawing) -> str:
@@ -72,7 +72,7 @@ def _table(box: Box) -> str:
 
 
 def _row(text: str, size: int, background: str, *, start: str = "", end: str = "") -> str:
-    """Write a line of a box, with room for readers whose fonts are wider than Graphviz's."""
+    """Write a line of a box, with room for fonts that are wider than Graphviz assumes."""
     width = round(len(text) * size * _EM) + 2 * _MARGIN
     font = f'<FONT POINT-SIZE="{size}">{start}{escape(text)}{end}</FONT>'
     return f'<TR><TD ALIGN="LEFT" BGCOLOR="{background}" WIDTH="{width}">{font}</TD></TR>'
@@ -111,7 +111,7 @@ def _entities(text: str) -> str:
 
 
 def text(drawing: Drawing) -> str:
-    """Write what a drawing shows in words."""
+    """Describe a drawing in words."""
     return "\n".join([drawing.title, *(f"- {sentence}" for sentence in drawing.sentences())]) + "\n"
 
 

@@ -59,7 +59,7 @@ class DeployedStack:
 
     @property
     def resources(self) -> Iterator[Resource]:
-        """Its resources, and those of stacks that are nested in it."""
+        """Its resources, including those of nested stacks."""
         return self.estate.resources
 
 
@@ -92,7 +92,7 @@ def _stack(file: StackFile, skipped: list[str]) -> DeployedStack | None:
         "AWS::StackName": file.stack_name,
     }
     estate = Estate(pseudo_parameters={name: value for name, value in known.items() if value is not None})
-    # A nested stack whose template is elsewhere can be in another bucket for good: it is not looked at.
+    # The template of a nested stack can intentionally be in another bucket, so it is not checked.
     problems = read_estate([file], estate)
     if not estate.templates:
         skipped.extend(problems)
@@ -117,7 +117,7 @@ def _place(text: str) -> tuple[str | None, str | None]:
 
 
 def _tagged(estate: Estate) -> str:
-    """Return the one value that the tag has on the resources, or nothing."""
+    """Return the value of the tag, if all resources have the same value."""
     values = set()
     for resource in estate.resources:
         try:

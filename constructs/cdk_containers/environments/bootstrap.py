@@ -1,4 +1,4 @@
-"""The commands that prepare accounts for CDK: first the policies of CloudFormation, then the bootstrap stack."""
+"""Commands that prepare accounts for CDK: first the policies for CloudFormation, then the bootstrap stack."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Account:
 
     @property
     def partition(self) -> str:
-        """The partition of AWS that it is in."""
+        """The AWS partition of the account."""
         return partition_of(self.regions[0])
 
     @property
@@ -112,12 +112,12 @@ def accounts_of(stacks: Sequence[DeployedStack], *, also: Sequence[str] = ()) ->
 
 
 def commands(account: Account, *, tools_account: str | None, folder: str) -> Iterator[str]:
-    """Give the commands for an account, to be run with its credentials.
+    """Yield the commands for an account. Run them with its credentials.
 
     Args:
         account: The account.
-        tools_account: Account of the pipeline, which the others trust; None without a pipeline account.
-        folder: Where the templates of the policies are.
+        tools_account: Account of the pipeline, which the other accounts trust; None without a pipeline account.
+        folder: Folder with the templates of the policies.
     """
     path = quote(f"{folder}/{account.file}")
     yield (

@@ -1,4 +1,4 @@
-"""Collisions: what two stacks in one account and region cannot both have."""
+"""Collisions: names and settings that two stacks in one account and region cannot share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ONE_IN_AN_ACCOUNT = {
     "AWS::ApplicationSignals::Discovery": "the discovery of Application Signals",
     "AWS::Config::ConfigurationRecorder": "the recorder of AWS Config",
     "AWS::Config::DeliveryChannel": "the delivery channel of AWS Config",
-    "AWS::DevOpsGuru::ResourceCollection": "the resources that DevOps Guru looks at",
+    "AWS::DevOpsGuru::ResourceCollection": "the resource coverage of DevOps Guru",
     "AWS::EC2::SnapshotBlockPublicAccess": "the account's block of public snapshots",
     "AWS::EC2::VPCBlockPublicAccessOptions": "the account's block of public access to VPCs",
     "AWS::ECR::RegistryPolicy": "the policy of the registry",
@@ -84,7 +84,7 @@ class Collision:
 
 
 class _Claim(NamedTuple):
-    """Something that only one stack can have."""
+    """A name or setting that only one stack can have."""
 
     place: tuple[str, ...]
     what: str
@@ -107,7 +107,7 @@ def collisions(stacks: Sequence[DeployedStack]) -> list[Collision]:
             claimed[claim].append(owner)
     found = [
         Collision(
-            # Who deploys without an account in the app may deploy to another one each time.
+            # Without an account in the app, each deployment can go to another account.
             severity="error" if owners[0].stack.account else "warning",
             what=claim.what,
             who=tuple(f"{owner.stack.name}: {owner.who}" for owner in owners),

@@ -1,4 +1,4 @@
-"""Permissions of CloudFormation in an account: only those that the stacks there need."""
+"""Permissions of CloudFormation in an account, limited to what its stacks need."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _IN_TEMPLATES = {
     "{{resolve:ssm": "ssm:GetParameters",
     "AWS::SSM::Parameter::Value<": "ssm:GetParameters",
 }
-"""What CloudFormation itself looks up for the content of a template."""
+"""Actions that CloudFormation needs to resolve the content of a template."""
 
 
 @frozen

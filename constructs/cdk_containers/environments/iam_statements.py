@@ -1,4 +1,4 @@
-"""IAM permissions of CloudFormation: only for roles of the stacks, since writing any role would allow everything."""
+"""IAM permissions of CloudFormation, limited to roles of the stacks: access to any role would allow everything."""
 
 from __future__ import annotations
 

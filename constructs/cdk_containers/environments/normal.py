@@ -13,9 +13,9 @@ from .assembly import DeployedStack, without
 _HASH = re.compile(r"[0-9A-F]{8,}")
 _NOT_A_LETTER = re.compile(r"[^A-Za-z0-9]")
 _FOLLOWS = ("Type", "Metadata", "DependsOn")
-"""What follows from the rest of the resource."""
+"""Properties that follow from the rest of the resource."""
 _USAGE = "AWS::CDK::Metadata"
-"""What CDK reports about itself follows from the constructs of the stack."""
+"""CDK metadata follows from the constructs of the stack."""
 
 
 def normal_resources(stack: DeployedStack) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def test_an_answer_that_a_reader_does_not_understand_costs_no_other_one():
 
     report = check(Reader({REPOSITORY: frozenset()}, {}, broken), vpc(), fixed({FLOW_LOG: set()}))
     assert of(report, "flow-logs") == {"vpc-1": "fail"}
-    assert "the response was not understood (KeyError: 'odd')" in report.not_checked[0]
+    assert "the response could not be parsed (KeyError: 'odd')" in report.not_checked[0]
 
 
 def test_a_network_without_containers_is_no_concern_of_these_checks(client: Client):

@@ -1,4 +1,4 @@
-"""One region of an account, in which only the calls that the readers declare are possible."""
+"""A region of an account. It permits only the calls that the readers declare."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _WHO_ASKS = ("sts", "get_caller_identity")
 _TOKENS = ("nextToken", "NextToken", "NextMarker")
 _ATTEMPTS = 8
 _FAILURES = (BotoCoreError, ResponseParserError)
-"""Calls without an answer of AWS; a proxy may respond with its own page, which cannot be read."""
+"""Errors without a response from AWS. A proxy can respond with its own page, which cannot be parsed."""
 
 
 class Account:
-    """An account and region, read by calls that change nothing.
+    """An account and region, with read-only calls.
 
     Attributes:
         region: The region.
-        id: The number of the account; empty until `identify` has asked for it.
-        remembered: What readers found that is of no region, for the next region.
-        refused: What `perhaps` was refused, each once.
+        id: Account number; empty until `identify` was called.
+        remembered: Global resources that readers found, for the next region.
+        refused: Calls of `perhaps` that AWS refused, each once.
         called: Service and operation of each call, once.
     """
 
@@ -58,14 +58,14 @@ class Account:
 
     @property
     def name(self) -> str:
-        """Account and region, for a reader."""
+        """Account and region, for users."""
         return f"{self.id}/{self.region}" if self.id else self.region
 
     def identify(self) -> None:
-        """Ask who asks: it needs no permission, and fails where there are no credentials.
+        """Identify the caller. This needs no permission, and fails without credentials.
 
         Raises:
-            Refused: There are no credentials, or none that AWS takes.
+            Refused: There are no credentials, or AWS does not accept them.
         """
         self.id = self.call("sts", "get_caller_identity")["Account"]
 
@@ -76,7 +76,7 @@ class Account:
         return other
 
     def pages(self, service: str, operation: str, key: str, /, **arguments: Any) -> Iterator[Any]:
-        """Call an operation for every page, and give what is under a key.
+        """Call an operation for every page, and yield the items under a key.
 
         Raises:
             Refused: AWS refuses the call, or it does not get through.
@@ -98,7 +98,7 @@ class Account:
             raise _refused(service, operation, error) from None
 
     def call(self, service: str, operation: str, /, **arguments: Any) -> Any:
-        """Call an operation once; None where what it asks for is not there.
+        """Call an operation once; None if the resource does not exist.
 
         Raises:
             Refused: AWS refuses the call, or it does not get through.
@@ -123,7 +123,7 @@ class Account:
 
     def _client(self, service: str, operation: str) -> Any:
         if operation not in self._allowed.get(service, ()) and (service, operation) != _WHO_ASKS:
-            raise NotAllowed(f"{service}.{operation} is not among the calls that its reader names")
+            raise NotAllowed(f"{service}.{operation} is not a call that its reader declares")
         with self._lock:
             if service not in self._clients:
                 config = Config(retries={"mode": "adaptive", "max_attempts": self._attempts})
@@ -134,12 +134,12 @@ class Account:
             return self._clients[service]
 
     def _stop_what_is_not_named(self, model: Any, **_: Any) -> None:
-        """Stop a call on its way out, however it was made."""
+        """Stop any call that is not declared before it is sent."""
         from botocore import xform_name  # noqa: PLC0415
 
         service, operation = model.service_model.service_name, xform_name(model.name)
         if operation not in self._allowed.get(service, ()) and (service, operation) != _WHO_ASKS:
-            raise NotAllowed(f"{model.name} is not among the calls that the readers name")
+            raise NotAllowed(f"{model.name} is not a call that the readers declare")
         self.called[service, operation] = None
 
 

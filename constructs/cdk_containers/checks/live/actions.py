@@ -1,4 +1,4 @@
-"""What IAM calls an operation of boto3."""
+"""IAM actions of boto3 operations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PREFIXES = {
     "service-quotas": "servicequotas",
     "stepfunctions": "states",
 }
-"""Where IAM has another name for a service."""
+"""Services with another name in IAM."""
 
 
 def action(service: str, operation: str) -> str:

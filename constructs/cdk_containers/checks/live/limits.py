@@ -1,11 +1,11 @@
-"""What an account does not show, and why: parts of other resources, and practices about templates."""
+"""What the live checks leave out, and why: parts of other resources, and practices about templates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 ELSEWHERE: Mapping[str, str] = {
-    "AWS::EC2::InternetGateway": "its id starts with igw-, wherever it is named",
+    "AWS::EC2::InternetGateway": "its id starts with igw- wherever it is used",
     "AWS::EC2::SecurityGroupEgress": "a security group contains all its rules",
     "AWS::EC2::SecurityGroupIngress": "a security group contains all its rules",
     "AWS::ElasticBeanstalk::ConfigurationTemplate": "an environment contains all its settings, wherever they come from",
@@ -21,7 +21,7 @@ ELSEWHERE: Mapping[str, str] = {
     "Custom::AWSCDK-EKS-HelmChart": "what it installs is in the cluster",
     "Custom::AWSCDK-EKS-KubernetesResource": "what it applies is in the cluster",
 }
-"""Types that no reader finds, because something else says what they say."""
+"""Types without a reader, because other resources have the same information."""
 
 ONLY_IN_TEMPLATES: Mapping[str, str] = {
     "domain-names": "Route 53 itself refuses such names.",
@@ -32,4 +32,4 @@ ONLY_IN_TEMPLATES: Mapping[str, str] = {
     "quota-headroom": "Service Quotas shows the usage of an account's quotas.",
     "fixed-count-or-scaling": "Every service has a desired count, and does not show whether a deployment sets it.",
 }
-"""Practices whose checks would take what is right in an account for a fault."""
+"""Practices whose checks would report correct resources of an account."""

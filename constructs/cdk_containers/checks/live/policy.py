@@ -1,4 +1,4 @@
-"""The IAM policy that the live checks need, made of the calls that the readers name."""
+"""The IAM policy for the live checks, from the calls that the readers declare."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .readers import READERS
 
 
 def allowed_calls(readers: Sequence[Reader] = READERS) -> Mapping[str, frozenset[str]]:
-    """Return every operation that the readers name, by service, in boto3's words."""
+    """Return every operation that the readers declare, by service, with boto3's names."""
     calls: dict[str, set[str]] = {}
     for reader in readers:
         for service, names in reader.calls.items():
@@ -20,7 +20,7 @@ def allowed_calls(readers: Sequence[Reader] = READERS) -> Mapping[str, frozenset
 
 
 def read_only_policy(readers: Sequence[Reader] = READERS) -> dict[str, Any]:
-    """Return a policy that allows the calls of the live checks, and nothing else."""
+    """Return a policy that allows only the calls of the live checks."""
     actions = {action(service, name) for service, names in allowed_calls(readers).items() for name in names}
     statement = {"Sid": "ReadForChecks", "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [statement]}

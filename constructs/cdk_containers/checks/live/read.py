@@ -23,8 +23,8 @@ class Missed:
     """What could not be read.
 
     Attributes:
-        types: The types of which some resources were not seen; empty if it is a part of resources that were.
-        why: The call, and what the account answered.
+        types: Types with missing resources; empty if only parts of found resources are missing.
+        why: The call and its error.
     """
 
     types: tuple[str, ...]
@@ -32,9 +32,9 @@ class Missed:
 
 
 def read_account(account: Account, estate: Estate, readers: Sequence[Reader] = READERS) -> list[Missed]:
-    """Add what an account has in a region to an estate, and return what could not be read.
+    """Add the resources of a region to an estate, and return what could not be read.
 
-    A reader that is refused a call keeps what it has found, and the other readers go on.
+    If a call is refused, its reader keeps what it has found, and the other readers continue.
     """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         results = list(pool.map(lambda one: _read(one, account), readers))
@@ -46,7 +46,7 @@ def read_account(account: Account, estate: Estate, readers: Sequence[Reader] = R
         it for reader, (found, _) in zip(readers, results, strict=True) if not reader.everywhere for it in found
     ]
     worldwide = [it for reader, (found, _) in zip(readers, results, strict=True) if reader.everywhere for it in found]
-    stacks = Stacks(why="no reader asks for them")
+    stacks = Stacks(why="no reader reads them")
     if STACKS in readers:
         stacks = read_stacks(account, (*regional, *worldwide))
         missed += [Missed(STACKS.types, stacks.why)] if stacks.why else []
@@ -58,7 +58,7 @@ def read_account(account: Account, estate: Estate, readers: Sequence[Reader] = R
 
 
 def _read(reader: Reader, account: Account) -> tuple[list[Found], str]:
-    """Return what a reader finds, and why it stopped."""
+    """Return the resources that a reader finds, and why it stopped early."""
     if reader.everywhere and reader.types in account.remembered:
         found, why = account.remembered[reader.types]
         return found, why
@@ -69,7 +69,7 @@ def _read(reader: Reader, account: Account) -> tuple[list[Found], str]:
     except Refused as refused:
         why = str(refused)
     except Exception as error:  # noqa: BLE001  (an answer that a reader does not expect must not cost all the others)
-        why = f"the response was not understood ({type(error).__name__}: {error})"
+        why = f"the response could not be parsed ({type(error).__name__}: {error})"
     if reader.everywhere:
         account.remembered[reader.types] = found, why
     return found, why

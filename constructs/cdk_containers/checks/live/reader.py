@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @frozen
 class Found:
-    """A resource of an account, in the shape of CloudFormation.
+    """A resource of an account, in the form of CloudFormation.
 
     Attributes:
-        type: Such as `AWS::ECS::Service`.
-        name: Its ARN, or its id where it has none.
-        properties: As CloudFormation has them; an `Unread` where a call was refused.
-        identifiers: All by which others can refer to it: id, name, ARN.
-        physical_id: What CloudFormation calls it, where that is none of the identifiers.
+        type: Resource type, such as `AWS::ECS::Service`.
+        name: Its ARN, or its id if it has no ARN.
+        properties: Properties in the form of CloudFormation; an `Unread` if a call was refused.
+        identifiers: Everything by which others can refer to it: id, name and ARN.
+        physical_id: Physical id in CloudFormation, if it is not one of the identifiers.
         attributes: Resource attributes such as `DeletionPolicy`.
     """
 
@@ -38,13 +38,13 @@ Reads: TypeAlias = Callable[["Account"], Iterator[Found]]
 
 @frozen(kw_only=False)
 class Reader:
-    """What finds the resources of some types.
+    """A function that finds the resources of some types.
 
     Attributes:
-        properties: The properties that it reads, by type: any other property is unknown, not absent.
-        calls: The operations that it needs, by boto3's name of the service, in boto3's words.
+        properties: Properties that it reads, by type. Any other property is unknown, not absent.
+        calls: Operations that it needs, by service, with boto3's names.
         read: The function.
-        everywhere: Whether what it finds is of no region.
+        everywhere: Whether its resources are global.
     """
 
     properties: Mapping[str, frozenset[str]]
@@ -54,12 +54,12 @@ class Reader:
 
     @property
     def types(self) -> tuple[str, ...]:
-        """The types that it finds."""
+        """The resource types that it finds."""
         return tuple(self.properties)
 
 
 READERS: list[Reader] = []
-"""Every reader; `readers` fills it."""
+"""All readers. The package `readers` registers them."""
 
 
 def reader(
@@ -67,7 +67,7 @@ def reader(
 ) -> Callable[[Reads], Reads]:
     """Register a function as a reader: the properties that it reads by type, and the operations by service.
 
-    A dash in the name of a service is an underscore here: `application_autoscaling`.
+    A hyphen in the name of a service becomes an underscore: `application_autoscaling`.
     """
     named = {type_: frozenset(names.split()) for type_, names in properties.items()}
     services = {service.rstrip("_").replace("_", "-"): names for service, names in calls.items()}

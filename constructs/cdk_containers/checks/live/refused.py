@@ -1,4 +1,4 @@
-"""What ends a call before it has an answer."""
+"""Errors that end a call without a result."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ CREDENTIALS = {
     "ExpiredToken": "the credentials have expired",
     "ExpiredTokenException": "the credentials have expired",
     "InvalidClientTokenId": "AWS does not know the credentials",
-    "SignatureDoesNotMatch": "the secret access key is not the right one",
+    "SignatureDoesNotMatch": "the secret access key is wrong",
     "UnrecognizedClientException": "AWS does not know the credentials",
 }
-"""What AWS says of credentials that it does not take, by its code."""
+"""Meaning of the error codes for credentials that AWS does not accept."""
 _NO_CREDENTIALS = (
     "CredentialRetrievalError",
     "NoCredentialsError",
@@ -23,16 +23,16 @@ _THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "LimitExceed
 
 
 class NotAllowed(Exception):  # noqa: N818
-    """A call that no reader names: a mistake of this library, stopped before it leaves."""
+    """A call that no reader declares: a bug of this library, stopped before it is sent."""
 
 
 class Refused(Exception):  # noqa: N818
-    """A call that the account refused, or that did not get through; the message is for a reader.
+    """A call that AWS refused, or that failed to reach AWS. The message is for users.
 
     Attributes:
-        action: What IAM calls the operation.
+        action: IAM action of the operation.
         code: AWS's code, or the name of botocore's error.
-        said: What AWS said.
+        said: Message of AWS.
     """
 
     def __init__(self, message: str, *, action: str = "", code: str = "", said: str = "") -> None:
@@ -46,10 +46,10 @@ class Refused(Exception):  # noqa: N818
 
     @property
     def throttled(self) -> bool:
-        """Whether there were too many calls."""
+        """Whether AWS throttled the call."""
         return self.code.startswith(_THROTTLED)
 
     @property
     def credentials(self) -> bool:
-        """Whether there are no credentials, or none that AWS takes."""
+        """Whether there are no credentials, or AWS does not accept them."""
         return self.code in CREDENTIALS or self.code in _NO_CREDENTIALS

@@ -1,4 +1,4 @@
-"""Checks of what only an account shows: that nothing in any of its stacks does something."""
+"""Checks that need the whole account, because any of its stacks can contain the missing part."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIVE_CHECKS: list[Check] = []
 
 
 def checks_of_accounts() -> list[Check]:
-    """Return all checks that can be made on an account: those of templates that make sense there, and its own."""
+    """Return all checks for an account: the template checks that apply to deployed resources, and these."""
     return [it for it in CHECKS if it.practice not in ONLY_IN_TEMPLATES] + LIVE_CHECKS
 
 
@@ -32,7 +32,7 @@ def checks_of_accounts() -> list[Check]:
     among=LIVE_CHECKS,
 )
 def events_are_kept(cluster: Resource) -> Outcome:
-    """What ECS says of tasks and deployments is there after an hour, too."""
+    """Events of tasks and deployments remain available after an hour."""
     for rule in _rules_of_ecs(cluster):
         detail = rule.map("EventPattern", "detail")
         if not detail.has("clusterArn") or any(cluster.identifiers & {it} for it in detail.texts("clusterArn")):
@@ -64,7 +64,7 @@ def failures_are_noticed(starter: Resource) -> Outcome | None:
 
 
 def _watched(starter: Resource) -> Iterator[Resource]:
-    """Give what an alarm on a job can watch: its state machine, and the queues for what could not be started."""
+    """Yield what an alarm on a job can watch: its state machine, and the queues for runs that did not start."""
     find = starter.template.estate.find
     targets: list[Map] = [starter.map("Target")] if starter.type == SCHEDULE else starter.maps("Targets")
     for target in targets:
@@ -73,7 +73,7 @@ def _watched(starter: Resource) -> Iterator[Resource]:
 
 
 def _rules_of_ecs(resource: Resource) -> Iterator[Resource]:
-    """Give the rules that do something about events of ECS, and start no job by them."""
+    """Yield the rules that act on events of ECS without starting a job."""
     for rule in resource.template.estate.of_type(RULE):
         if rule is resource or rule.text("State", default="ENABLED") == "DISABLED" or not rule.values("Targets"):
             continue

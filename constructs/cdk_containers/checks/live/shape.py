@@ -1,4 +1,4 @@
-"""From the answers of boto3 to the properties of CloudFormation: the same names, with capital letters."""
+"""Converts boto3 responses to CloudFormation properties, which have the same names with capital letters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SPELT = {
     "placementStrategy": "PlacementStrategies",
     "s3": "S3",
 }
-"""Where CloudFormation spells it otherwise."""
+"""Names that CloudFormation spells differently."""
 
 _KEYS_OF_USERS = {
     "HeaderParameters",
@@ -27,11 +27,11 @@ _KEYS_OF_USERS = {
     "options",
     "tags",
 }
-"""Maps whose keys are the user's own."""
+"""Maps whose keys users choose."""
 
 
 def shaped(value: Any) -> Any:
-    """Return a value with the names of CloudFormation."""
+    """Return a value with CloudFormation names."""
     if isinstance(value, Mapping):
         return {
             _name(key): child if key in _KEYS_OF_USERS and isinstance(child, Mapping) else shaped(child)
@@ -42,19 +42,19 @@ def shaped(value: Any) -> Any:
 
 
 def properties(answer: Mapping[str, Any], names: str) -> dict[str, Any]:
-    """Return the properties with some names out of an answer, in which they may begin with a small letter."""
+    """Return some properties of a response, in which names can begin with a lower-case letter."""
     wanted = names.split()
     return {key: value for key, value in shaped(answer).items() if key in wanted}
 
 
 def without_nothing(**given: Any) -> dict[str, Any]:
-    """Return what is given, without what is None or an empty map."""
+    """Return the properties without None and empty maps."""
     empty = [key for key, value in given.items() if value is None or (isinstance(value, Mapping) and not value)]
     return {key: value for key, value in given.items() if key not in empty}
 
 
 def parts(names: Sequence[str], size: int) -> Iterator[list[str]]:
-    """Return names in parts, for an operation that takes no more than so many."""
+    """Split names into batches for an operation with a maximum."""
     return (list(names[start : start + size]) for start in range(0, len(names), size))
 
 

@@ -1,4 +1,4 @@
-"""The stacks that made resources: logical ids, and what a deployed template says beside the properties.
+"""The stacks of resources: logical ids, and attributes of deployed templates other than properties.
 
 Templates contain accepted findings, and what happens to a resource when its stack is deleted.
 """
@@ -29,17 +29,17 @@ STACKS = Reader(
     {"cloudformation": ("describe_stacks", "list_stack_resources", "get_template")},
     _nothing,
 )
-"""It finds no resources: the names of the calls are what it is for."""
+"""It finds no resources. It only declares the calls."""
 READERS.append(STACKS)
 
 
 class Stacks:
-    """What stacks say of resources.
+    """Information of stacks about resources.
 
     Attributes:
         places: Stack and logical id, by type and physical id.
         declared: The resources of the deployed templates, by stack.
-        why: Why some of it could not be read; empty if all was.
+        why: Why some of it could not be read; empty if everything was read.
     """
 
     def __init__(self, why: str = "") -> None:
@@ -48,15 +48,15 @@ class Stacks:
         self.why = why
 
     def place(self, found: Found) -> tuple[str, str] | None:
-        """Return the stack of a resource, and its logical id; None if no stack made it."""
+        """Return the stack and logical id of a resource; None if no stack created it."""
         names = (found.physical_id, found.name, *found.identifiers)
         return next((self.places[found.type, it] for it in names if (found.type, it) in self.places), None)
 
     def attributes(self, found: Found) -> dict[str, Any]:
-        """Return what a template says beside the properties of a resource."""
+        """Return the attributes of a resource in its template, other than properties."""
         place = self.place(found)
         if place is None and not self.why:
-            return dict.fromkeys(_BESIDE[:2], "Retain")  # no stack takes it along
+            return dict.fromkeys(_BESIDE[:2], "Retain")  # no stack would delete it
         stack, logical_id = place or ("", "")
         if stack not in self.declared:
             return dict.fromkeys(_BESIDE[:2], Unread("the stack of the resource could not be read"))
@@ -65,7 +65,7 @@ class Stacks:
 
 
 def read_stacks(account: Account, all_found: Iterable[Found]) -> Stacks:
-    """Read the stacks of a region, and the templates of those that made something of what was found."""
+    """Read the stacks of a region, and the templates of stacks with found resources."""
     stacks = Stacks()
     try:
         for stack in account.pages("cloudformation", "describe_stacks", "Stacks"):

@@ -1,4 +1,4 @@
-"""One report on some regions of an account."""
+"""Reports on several regions of an account."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _ORDER = [Verdict.FAIL, Verdict.CANNOT_TELL, Verdict.PASS]
 def survey(
     accounts: Iterable[Account], checks: Sequence[Check], readers: Sequence[Reader] = ()
 ) -> tuple[Report, Estate]:
-    """Read regions one after the other, by all readers unless some are given, and return what checks say of them.
+    """Read regions one after the other, with all readers or the given ones, and return the results of the checks.
 
-    Names are those of one region only, so each is looked at by itself. What is of no region is in each of them, and
-    counts once, by the worst that is seen.
+    Names are unique only within a region, so each region is checked separately. Global resources are in each of them,
+    and count once, with the worst result.
     """
     readers = readers or READERS
     findings: dict[tuple[str, str, str], Finding] = {}
@@ -53,7 +53,7 @@ def _types_of_no_region(readers: Sequence[Reader]) -> set[str]:
 
 
 def _told(missed: Missed, region: str, checks: Sequence[Check], report: Report) -> str:
-    """Say what could not be read, and which checks thereby have not looked at all that there is."""
+    """Describe what could not be read, and which checks are therefore incomplete."""
     practices = ", ".join(sorted(set(_not_made(missed, checks, report))))
     told = ": ".join(it for it in (region, ", ".join(missed.types), missed.why) if it)
     return f"{told}; so not checked: {practices}" if practices else told

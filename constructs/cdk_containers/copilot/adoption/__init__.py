@@ -1,4 +1,4 @@
-"""How an application that Copilot runs becomes one of this library: what is kept, imported or made anew."""
+"""Plans the adoption of a deployed Copilot application: which resources are kept, imported or recreated."""
 
 from .decisions import Decision
 from .planning import Plan, plan

@@ -1,4 +1,4 @@
-"""What happens to each resource of a stack of Copilot when a stack of this library is deployed over it."""
+"""Decides what happens to each resource of a Copilot stack when you deploy a stack of this library over it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HAS_DATA = {
     "AWS::DynamoDB::Table": "a table",
     "AWS::EFS::FileSystem": "a file system",
     "AWS::ElastiCache::ReplicationGroup": "a cache",
-    "AWS::KMS::Key": "a key, without which what it encrypted cannot be read",
+    "AWS::KMS::Key": "a key, without which its encrypted data cannot be read",
     "AWS::Logs::LogGroup": "logs",
     "AWS::RDS::DBCluster": "a database",
     "AWS::RDS::DBInstance": "a database",
@@ -25,9 +25,9 @@ HAS_DATA = {
     "AWS::SNS::Topic": "a topic with its subscribers",
     "AWS::SQS::Queue": "messages",
     "AWS::SecretsManager::Secret": "a secret",
-    "AWS::CloudFormation::Stack": "a nested stack with all that is in it",
+    "AWS::CloudFormation::Stack": "a nested stack with all its resources",
 }
-"""What is lost when a resource goes."""
+"""Types with data that is lost when a resource is deleted."""
 
 _KNOWN = {
     "AWS::AppRunner::Service": "an address that others call, which App Runner no longer gives to new customers",
@@ -39,7 +39,7 @@ _KNOWN = {
     "AWS::ServiceDiscovery::PrivateDnsNamespace": "the names of services",
     "AWS::ECS::Cluster": "the cluster",
 }
-"""What others know, so that it must not go without a word."""
+"""Types that other systems refer to, so deleting one must be reported."""
 
 _BY_ITSELF = {
     ("AWS::ECS::Service", "SchedulingStrategy"): "REPLICA",
@@ -59,16 +59,16 @@ _MISSING = object()
 
 @frozen
 class Decision:
-    """What happens to a resource.
+    """The action for a resource.
 
     Attributes:
         stack: Its stack.
-        logical_id: Its logical id, in the template that has it.
+        logical_id: Its logical id, in the template that contains it.
         type: Its type.
-        action: What happens.
-        why: Why, and what it means.
+        action: The action.
+        why: Reason and consequence.
         changes: Properties that change in place.
-        danger: Whether data, or what others know, goes with it.
+        danger: Whether it deletes data, or something that other systems refer to.
     """
 
     stack: str
@@ -81,7 +81,7 @@ class Decision:
 
 
 def decide(before: PlainTemplate, after: PlainTemplate) -> Iterator[Decision]:
-    """Yield what happens to each resource of a stack, by the templates before and after."""
+    """Yield the action for each resource of a stack, from the templates before and after."""
     gone = {name: one for name, one in before.resources.items() if name not in after.resources}
     new = {name: one for name, one in after.resources.items() if name not in before.resources}
     stays = dict(_imports(gone, new))
@@ -101,7 +101,7 @@ def is_known_to_others(kind: str) -> bool:
 
 
 def _imports(gone: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what leaves a stack and returns under another id: a single resource of its type on either side."""
+    """Yield resources that leave a stack and return with another id: the only resource of a type on both sides."""
     for kind in dict.fromkeys(one["Type"] for one in gone.values()):
         old = [name for name, one in gone.items() if one["Type"] == kind and not is_own(name, kind)]
         now = [name for name, one in new.items() if one["Type"] == kind]
@@ -195,7 +195,7 @@ def _at(properties: Any, path: str, kind: str) -> Any:
 
 
 def _as_texts(value: Any) -> Any:
-    """Return a value with numbers as text, as CloudFormation takes either."""
+    """Return a value with numbers as text, because CloudFormation accepts both."""
     if isinstance(value, Mapping):
         return {key: _as_texts(one) for key, one in value.items()}
     if isinstance(value, list):

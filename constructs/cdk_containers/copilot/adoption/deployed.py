@@ -17,7 +17,7 @@ _OTHERS = (".params.json", ".resources.json")
 
 @frozen
 class Deployed:
-    """A stack that runs.
+    """A deployed stack.
 
     Attributes:
         template: Its template.
@@ -33,15 +33,16 @@ class Deployed:
 def read_deployed(folder: Path, names: Mapping[str, str]) -> dict[str, Deployed]:
     """Read the templates in a folder, by the names of their stacks.
 
-    `shop-prod-api.json` is what `aws cloudformation get-template` says of a stack. `shop-prod-api.resources.json`
-    is what `list-stack-resources` says, where it is there. Files of `copilot svc package --output-dir` are known too.
+    `shop-prod-api.json` is the output of `aws cloudformation get-template` for a stack. The optional
+    `shop-prod-api.resources.json` is the output of `list-stack-resources`. Files of `copilot svc package --output-dir`
+    work too.
 
     Args:
         folder: The folder.
-        names: Names of stacks, by the names that files of Copilot have: `api-prod` is `shop-prod-api`.
+        names: Names of stacks, by the file names of Copilot: `api-prod` is `shop-prod-api`.
 
     Raises:
-        ManifestError: A file is no template, or there is none for any of the stacks.
+        ManifestError: A file is not a template, or none of the stacks has one.
     """
     found: dict[str, Deployed] = {}
     problems: list[Problem] = []
@@ -83,7 +84,7 @@ def _json(file: Path) -> Any:
 
 
 def _parameters(content: Any) -> dict[str, str]:
-    """Return parameters as Copilot writes them, or as `describe-stacks` does."""
+    """Return parameters in the form of Copilot or of `describe-stacks`."""
     given = content.get("Parameters", content) if isinstance(content, Mapping) else content or {}
     if isinstance(given, list):
         return {one["ParameterKey"]: one.get("ParameterValue", "") for one in given}

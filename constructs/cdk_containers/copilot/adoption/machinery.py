@@ -1,4 +1,4 @@
-"""What of Copilot's stacks is Copilot's own: functions, what calls them, and the roles that they have."""
+"""Copilot's own resources in its stacks: functions, their callers, and their roles."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def of_workload(kind: str, kept: set[str]) -> dict[str, str]:
 
     Args:
         kind: The type of the workload.
-        kept: Logical ids of the resources that it has beside.
+        kept: Logical ids of its other resources.
     """
     found: dict[str, str] = {}
     if kind not in ("Static Site", "Request-Driven Web Service"):
@@ -73,17 +73,17 @@ def of_workload(kind: str, kept: set[str]) -> dict[str, str]:
 
 
 WHEN_IT_GOES = {
-    "Custom::AppRunnerCustomDomainFunction": "takes the domain away from the service",
+    "Custom::AppRunnerCustomDomainFunction": "removes the domain from the service",
     "Custom::BucketCleanerFunction": "empties the bucket of the load balancer's access logs",
     "Custom::CertificateReplicatorFunction": "deletes the copy of the certificate",
     "Custom::CertificateValidationFunction": "deletes the certificate of listeners, and its records",
     "Custom::CustomDomainFunction": "deletes the records of the names in public DNS",
     "Custom::DNSDelegationFunction": "deletes the delegation to the environment's zone from the application's zone",
-    "Custom::EnvControllerFunction": "takes the workload out of the environment; the load balancer goes with the last",
+    "Custom::EnvControllerFunction": "removes the workload from the environment, and the load balancer with the last",
     "Custom::NLBCertValidatorFunction": "deletes the certificate of the load balancer, and its records",
     "Custom::NLBCustomDomainFunction": "deletes the records of the Network Load Balancer's names",
 }
-"""What Copilot's functions do when CloudFormation deletes what they stand behind."""
+"""What Copilot's functions do when CloudFormation deletes their custom resources."""
 
 
 def is_own(logical_id: str, kind: str) -> bool:

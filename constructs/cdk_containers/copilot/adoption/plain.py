@@ -1,6 +1,6 @@
-"""Templates with their functions worked out, so that two ways to say the same compare as equal.
+"""Templates with resolved functions, so that different spellings of the same value compare as equal.
 
-What only a deployment decides stays in angle brackets, such as `<Ref Queue>` or `<import shop-prod-VpcId>`.
+Values that only a deployment sets are in angle brackets, such as `<Ref Queue>` or `<import shop-prod-VpcId>`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _RENAMED = {
     "InternalLoadBalancerDNSName": "InternalLoadBalancerDNS",
     "ManagedFileSystemID": "FilesystemID",
 }
-"""What Copilot's function that looks at the environment returns under another name than the environment exports it."""
+"""Attributes that Copilot's environment function returns under another name than that of the export."""
 
 _ENVIRONMENT_LOOK_UP = "EnvControllerAction"
 
@@ -59,7 +59,7 @@ class PlainTemplate:
                 self.exports[str(self.plain(one["Export"]["Name"]))] = self.plain(one["Value"])
 
     def plain(self, node: Any) -> Any:
-        """Return a value without functions."""
+        """Return a value with resolved functions."""
         if isinstance(node, list):
             return [value for value in map(self.plain, node) if value is not _NOTHING]
         if not isinstance(node, Mapping):

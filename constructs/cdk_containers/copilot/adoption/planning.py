@@ -1,4 +1,4 @@
-"""The plan: what is kept, imported or made anew, what is left, and in which order."""
+"""The plan: which resources are kept, imported, recreated or abandoned, and in which order."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ _TO_FILL_IN = "<fill in>"
 
 @frozen
 class Plan:
-    """How what runs is adopted.
+    """The plan to adopt a deployed application.
 
     Attributes:
-        decisions: What happens to each resource.
-        outside: What is in no stack of a workload or an environment, and stays as it is.
-        refused: Why CloudFormation would refuse a deployment as things are.
-        notes: What a person should know of each stack.
+        decisions: The action for each resource.
+        outside: What is not in a stack of a workload or an environment, and does not change.
+        refused: Why CloudFormation would reject a deployment at present.
+        notes: Notes about each stack.
         mappings: Files for `cdk import --resource-mapping`, by stack.
-        protected: Templates of what runs with `DeletionPolicy: Retain` on what must not go, by stack.
-        steps: What to do, in order.
+        protected: Deployed templates with `DeletionPolicy: Retain` on resources that must not be deleted, by stack.
+        steps: Steps, in order.
     """
 
     decisions: Sequence[Decision]
@@ -53,18 +53,17 @@ def plan(
     environments: Sequence[str] | None = None,
     **given: Any,
 ) -> Plan:
-    """Return how an application that runs is adopted.
+    """Plan the adoption of a deployed application.
 
     Args:
-        path: The folder that has `copilot/` in it, or one below.
-        templates: A folder with templates of what runs. Default: what Copilot makes of such manifests is
-            taken for that.
-        environments: The environments. Default: all.
-        given: Further options of `CopilotApplication.from_workspace`.
+        path: Folder that contains `copilot/`, or a folder below it.
+        templates: Folder with the deployed templates. Default: assumes what Copilot creates from these manifests.
+        environments: Environments to adopt. Default: all.
+        given: Other options of `CopilotApplication.from_workspace`.
 
     Raises:
-        ManifestError: A manifest is wrong, or there is nothing to adopt.
-        ConstructError: A manifest says what ECS would refuse.
+        ManifestError: A manifest is invalid, or there is nothing to adopt.
+        ConstructError: A manifest has values that ECS would reject.
     """
     workspace = Workspace.at(path)
     if not workspace.environments:
@@ -105,7 +104,7 @@ class _Planning:
         }
 
     def file_names(self) -> dict[str, str]:
-        """Return names of stacks by the names that files of Copilot's own packages have."""
+        """Return names of stacks, by the file names of Copilot packages."""
         found = {}
         for name, environment in self._made.environments.items():
             found[name] = environment.setting.stack_name()
@@ -168,7 +167,7 @@ class _Planning:
         return found | {name: value for name, value in one.parameters.items() if value or name not in found}
 
     def _needed_by(self, environment: str) -> dict[str, str]:
-        """Return who needs what of an environment, which Copilot keeps in parameters of its stack."""
+        """Return which workloads need which features of an environment, from the parameters of its stack."""
         there = self._made.environments[environment].logical_ids
         return {
             parameter: "-" if any(name in there for name in names) else ""
@@ -188,7 +187,7 @@ class _Planning:
         raise KeyError(stack)
 
     def _predicted(self) -> dict[str, PlainTemplate]:
-        """Return what Copilot makes of such manifests, as far as logical ids and types go."""
+        """Return the logical ids and types that Copilot creates from these manifests."""
         found: dict[str, PlainTemplate] = {}
         for name, environment in self._made.environments.items():
             stack = environment.setting.stack_name()
@@ -316,7 +315,7 @@ class _Planning:
 
 
 def _has(own: str, kept: Mapping[str, Any]) -> bool:
-    """Tell whether an environment has a part of Copilot's own."""
+    """Tell whether an environment has a resource with Copilot's logical id."""
     if "AccessLogs" in own or own.startswith("BucketCleaner"):
         return any("AccessLogs" in name for name in kept)
     return "EnvironmentHostedZone" in kept
@@ -325,7 +324,7 @@ def _has(own: str, kept: Mapping[str, Any]) -> bool:
 def _mappings(
     decisions: Sequence[Decision], after: Mapping[str, PlainTemplate], physical: Mapping[str, Mapping[str, str]]
 ) -> dict[str, dict[str, dict[str, str]]]:
-    """Return how `cdk import` finds what leaves a stack and comes back."""
+    """Return the resource mapping with which `cdk import` finds resources that leave a stack and return."""
     found: dict[str, dict[str, dict[str, str]]] = {}
     old = {
         one.why.rpartition(" as ")[2].partition(" by ")[0]: one
@@ -357,7 +356,7 @@ def _protected(template: Mapping[str, Any], names: Sequence[str]) -> dict[str, A
 
 
 def _missing_exports(before: Mapping[str, PlainTemplate], after: Mapping[str, PlainTemplate]) -> list[str]:
-    """Return exports that go while stacks import them: CloudFormation refuses that."""
+    """Return exports that are removed while stacks import them, which CloudFormation rejects."""
     gone = {
         export: stack
         for stack, one in before.items()

@@ -1,4 +1,4 @@
-"""What CloudFormation's registry says of the types that stacks of Copilot have.
+"""Facts from the CloudFormation registry about resource types in Copilot stacks.
 
 Written by scripts/update_copilot_registry.py.
 """
@@ -217,7 +217,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "AWS::ServiceDiscovery::Service": ("HealthCheckCustomConfig", "Name", "NamespaceId", "Type"),
     "AWS::StepFunctions::StateMachine": ("StateMachineName", "StateMachineType"),
 }
-"""Properties that cannot change: another value makes another resource."""
+"""Create-only properties: another value replaces the resource."""
 
 IDENTIFIERS: dict[str, tuple[str, ...]] = {
     "AWS::AppRunner::Service": ("ServiceArn",),
@@ -278,4 +278,4 @@ IDENTIFIERS: dict[str, tuple[str, ...]] = {
     "AWS::ServiceDiscovery::Service": ("Id",),
     "AWS::StepFunctions::StateMachine": ("Arn",),
 }
-"""Properties that name a resource when it is imported."""
+"""Properties that identify a resource for import."""

@@ -1,4 +1,4 @@
-"""Manifests of Copilot, made of constructs of this library."""
+"""Builds Copilot manifests with constructs of this library."""
 
 from .application import CopilotApplication
 from .compatibility import Compatibility

@@ -1,4 +1,4 @@
-"""Addons: templates of CloudFormation beside a manifest, as a nested stack whose outputs containers get."""
+"""Addons: CloudFormation templates next to a manifest, as a nested stack whose outputs are passed to containers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LOCAL_CODE = {
     "AWS::Serverless::Function": ("CodeUri", "Bucket", "Key"),
     "AWS::Lambda::LayerVersion": ("Content", "S3Bucket", "S3Key"),
 }
-"""Properties that name a folder of the workspace, and their form after the upload."""
+"""Properties that refer to a folder of the workspace, and their form after the upload."""
 
 
 def include_addons(
@@ -38,13 +38,13 @@ def include_addons(
 
     Args:
         scope: The workload or the environment.
-        files: The templates, and the file with more parameters.
-        names: What the parameters of every addon stand for.
-        naming: Gives the nested stack the logical id that it has with Copilot.
-        making: The workload, whose containers get what the addons output.
+        files: The templates, and the file with additional parameters.
+        names: Values of the parameters that every addon has.
+        naming: Sets the logical id that Copilot gives the nested stack.
+        making: The workload whose containers get the outputs.
 
     Raises:
-        ManifestError: A file is no template, or two of them differ in what they both define.
+        ManifestError: A file is not a template, or two files define the same name differently.
     """
     nested = cdk.NestedStack(scope, "Addons")
     template = _merged([file for file in files if not file.stem.startswith(_PARAMETERS)])
@@ -70,7 +70,7 @@ def include_addons(
 
 
 def variable_name(output: str) -> str:
-    """Return an output's name as that of a variable.
+    """Return the name of the variable for an output.
 
     >>> variable_name("MyDBEndpoint"), variable_name("tableARN2")
     ('MY_DB_ENDPOINT', 'TABLE_ARN2')
@@ -79,7 +79,7 @@ def variable_name(output: str) -> str:
 
 
 def _take_outputs(template: Mapping[str, Any], nested: cdk.CfnResource, found: AddonOutputs) -> None:
-    """Note what each output becomes: what it refers to decides."""
+    """Record the purpose of each output, which depends on the resource that it refers to."""
     resources = template.get("Resources") or {}
     for name, output in (template.get("Outputs") or {}).items():
         value = cdk.Token.as_string(nested.get_att(f"Outputs.{name}"))
@@ -98,7 +98,7 @@ def _take_outputs(template: Mapping[str, Any], nested: cdk.CfnResource, found: A
 
 
 def _merged(files: Sequence[Path]) -> dict[str, Any]:
-    """Return several templates as one, as Copilot puts them together."""
+    """Merge several templates into one, as Copilot does."""
     whole: dict[str, Any] = {}
     for file in files:
         template = _read(file)
@@ -127,7 +127,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _given(parameters: Mapping[str, Any], names: Mapping[str, str], making: Making | None) -> dict[str, Any]:
-    """Return more parameters of addons: values, or references into the stack of the workload."""
+    """Return additional parameters of addons: values, or references to resources of the workload's stack."""
     known = {"AppName": names["App"], "EnvName": names["Env"], "WorkloadName": names.get("Name", "")}
     if making is not None:
         workload = making.workload
@@ -150,7 +150,7 @@ def _given(parameters: Mapping[str, Any], names: Mapping[str, str], making: Maki
 def _local_code(
     template: Mapping[str, Any], folders: Sequence[Path]
 ) -> Iterator[tuple[str, Path, tuple[str, str, str]]]:
-    """Yield the resources whose code is a folder beside the addons."""
+    """Yield the resources whose code is a folder next to the addons."""
     for name, resource in template["Resources"].items():
         local = _LOCAL_CODE.get(resource.get("Type"))
         given = (resource.get("Properties") or {}).get(local[0]) if local is not None else None

@@ -1,4 +1,4 @@
-"""An application of Copilot: a stack for each environment, and one for each workload in it."""
+"""A Copilot application: a stack for each environment, and a stack for each workload in it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from .workload import CopilotWorkload, region_of_workload
 
 
 class CopilotApplication(CheckedConstruct):
-    """An application as the folder `copilot/` describes it.
+    """An application from the folder `copilot/` of a workspace.
 
-    Stacks have the names that they have with Copilot, such as `shop-prod` and `shop-prod-api`. Use `from_workspace`.
+    The stacks have the same names as with Copilot, such as `shop-prod` and `shop-prod-api`. Create it with
+    `from_workspace`.
 
     Attributes:
         name: Name of the application.
@@ -51,24 +52,24 @@ class CopilotApplication(CheckedConstruct):
         records: bool = True,
         compatibility: Compatibility | None = None,
     ) -> CopilotApplication:
-        """Make the stacks of a workspace.
+        """Create the stacks of a workspace.
 
         Args:
             scope: The parent, an `App` or a `Stage`.
             id: Name among the parent's children.
             path: The folder that has `copilot/` in it, or one below.
-            environments: The environments to make, with account and region. Default: all of the workspace, in whatever
-                account and region they are deployed to.
-            domain: Domain of the application, as `copilot app init --domain` was given it. Default: none.
+            environments: Environments to create, with account and region. Default: all environments of the workspace,
+                with the account and region of your credentials.
+            domain: Domain of the application, as in `copilot app init --domain`. Default: none.
             certificate_arns: Certificates of load balancers, by environment. Default: those of the manifests.
-            image_tag: The tag of images that Copilot pushed, for workloads without a build. Default: `latest`.
-            variables: What `${VAR}` stands for in manifests. Default: the variables of the shell.
-            records: Whether records in public DNS are made for aliases. False for the first deployment over stacks that
-                Copilot made, whose functions delete theirs. Default: True.
-            compatibility: What of Copilot is kept. Default: everything.
+            image_tag: Tag of the images that Copilot pushed, for workloads without a build. Default: `latest`.
+            variables: Values for `${VAR}` in manifests. Default: the variables of the shell.
+            records: Whether to create public DNS records for aliases. Use False for the first deployment over Copilot
+                stacks, whose functions delete their own records. Default: True.
+            compatibility: Features of Copilot to keep. Default: all.
 
         Raises:
-            ManifestError: A manifest is wrong; with everything that is wrong in it.
+            ManifestError: A manifest is invalid; all problems are reported at once.
             ConstructError: A manifest says what ECS would refuse.
         """
         found = argument_problems(cls.from_workspace, locals())
@@ -120,7 +121,7 @@ def setting_of(
     compatibility: Compatibility | None = None,
     variables: Mapping[str, str] | None = None,
 ) -> Setting:
-    """Return an environment as the workspace describes it, or the default environment."""
+    """Return an environment from the workspace, or the default environment."""
     application = application or (workspace.application if workspace is not None else "")
     place = workspace.environments.get(name) if workspace is not None else None
     manifest = None
@@ -150,7 +151,7 @@ def add_stacks(
     addons: Sequence[Path] = (),
     overrides: Path | None = None,
 ) -> tuple[CopilotEnvironment, dict[str, CopilotWorkload]]:
-    """Add the stack of an environment, and those of workloads, which come after it."""
+    """Add the stack of an environment, and then the stacks of its workloads."""
     stack = _stack(scope, setting.stack_name(), env)
     environment = CopilotEnvironment(
         stack, "Environment", setting=setting, features=features, addons=addons, overrides=overrides

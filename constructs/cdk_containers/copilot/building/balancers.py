@@ -36,7 +36,7 @@ class MadeLoadBalancer:
     listeners: dict[str, elbv2.IApplicationListener]
 
     def exports(self, listener: str, balancer: str, zone: str) -> dict[str, str]:
-        """Return what workloads have to know of it, by the names of the exports."""
+        """Return the values that workloads need, by the names of the exports."""
         made = cast("elbv2.ApplicationLoadBalancer", self.load_balancer.load_balancer)
         return {
             f"{balancer}LoadBalancerDNS": made.load_balancer_dns_name,
@@ -54,7 +54,7 @@ def make_public_load_balancer(  # noqa: PLR0917  (its basis)
     manifest: environments.Environment,
     domain: Domain | None,
 ) -> MadeLoadBalancer:
-    """Make the load balancer that the internet reaches."""
+    """Create the internet-facing load balancer."""
     public = (manifest.http.public if manifest.http is not None else None) or environments.PublicHttp()
     arns = setting.public_certificates
     certificates = _certificates(scope, "Certificate", arns)
@@ -79,7 +79,7 @@ def make_public_load_balancer(  # noqa: PLR0917  (its basis)
 def make_internal_load_balancer(
     scope: Construct, naming: Naming, setting: Setting, known: KnownVpc, manifest: environments.Environment
 ) -> MadeLoadBalancer:
-    """Make the load balancer that only the network reaches."""
+    """Create the internal load balancer."""
     private = (manifest.http.private if manifest.http is not None else None) or environments.PrivateHttp()
     old = private.security_groups.ingress if private.security_groups is not None else None
     from_vpc = bool((private.ingress is not None and private.ingress.vpc) or (old is not None and old.from_vpc))
@@ -120,7 +120,7 @@ def _make(
     ssl_policy: str | None,
     **options: Any,
 ) -> MadeLoadBalancer:
-    # Tasks may be in other groups, which are unknown here, so it may connect to everything.
+    # Tasks can be in other, unknown security groups, so it can connect to everything.
     group = ec2.SecurityGroup(scope, f"{id}SecurityGroup", vpc=known.vpc, description=description)
     made = ApplicationLoadBalancer(
         scope,
@@ -165,7 +165,7 @@ def _certificates(scope: Construct, id: str, arns: Any) -> list[acm.ICertificate
 
 
 def _callers(scope: Construct, public: environments.PublicHttp) -> list[ec2.IPeer]:
-    """Return who may reach the public load balancer."""
+    """Return the allowed sources of the public load balancer."""
     old = public.security_groups.ingress if public.security_groups is not None else None
     given = public.ingress or (old.restrict_to if old is not None else None) or environments.RestrictTo()
     peers = [ec2.Peer.ipv4(block) for block in given.source_ips or []]

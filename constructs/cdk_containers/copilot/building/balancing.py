@@ -1,4 +1,4 @@
-"""How requests come to a service: rules of the load balancers that an environment has, with records for its names."""
+"""Routes requests to a service: rules on the load balancers of its environment, with DNS records for its names."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Balancing:
         if self._http.alb is not None:
             return []
         if self._internal:
-            # A name that others in the network call, and that of the load balancer itself.
+            # A name for callers in the network, and the name of the load balancer.
             return [] if self._https else [self._internal_name, self.dns_name]
         if making.setting.subdomain is not None and not making.setting.imports_certificates:
             return [f"{making.name}.{making.setting.subdomain}"]
@@ -134,7 +134,7 @@ class Balancing:
         )
 
     def _priority(self, protocol: str, place: int, rule: RoutingRule) -> int:
-        """Return a number that no other rule has, and that stays: from what the rule says, and whose it is."""
+        """Return a unique and stable priority, derived from the rule and its owner."""
         conditions = {
             "path": _paths(rule),
             **({"host": [alias.name or "" for alias in rule.aliases]} if rule.aliases else {}),
@@ -147,12 +147,12 @@ class Balancing:
 
     @property
     def grace_seconds(self) -> int | None:
-        """Time in which a new task may fail its health check, if the manifest says it."""
+        """Health check grace period of the manifest, if it has one."""
         given = self._http.health.grace_period
         return None if given is None else int(given.total_seconds())
 
     def finish(self, routes: Sequence[AlbRoute]) -> None:
-        """Add what comes with the rules: the way from HTTP to HTTPS, and records."""
+        """Add the redirect from HTTP to HTTPS, and DNS records."""
         for place, (route, (rule, target)) in enumerate(zip(routes, self._rules, strict=True)):
             suffix = str(place) if place else ""
             self._finish_target_group(route, rule, target, suffix)
@@ -175,11 +175,11 @@ class Balancing:
             resource.add_property_override("Protocol", "HTTPS" if target.port == _HTTPS else "HTTP")
             resource.add_property_override("HealthCheckProtocol", "HTTPS" if checked == _HTTPS else "HTTP")
         if not rule.version:
-            # Copilot leaves it out, and a target group that gets it would be replaced.
+            # Copilot leaves it out, and setting it would replace the target group.
             resource.add_property_deletion_override("ProtocolVersion")
         codes, grpc = rule.health.success_codes, (rule.version or "").lower() == "grpc"
         if grpc and not _is_call(rule.health.path):
-            # A server answers with 12, "unimplemented", and Copilot takes that for healthy.
+            # A server responds with 12, "unimplemented", which Copilot accepts as healthy.
             resource.add_property_override("HealthCheckPath", rule.health.path or "/")
         if codes is not None and not _are_codes(codes, grpc=grpc):
             resource.add_property_override("Matcher", {"HttpCode": codes})
@@ -217,13 +217,13 @@ class Balancing:
         self._making.name_it(f"HTTPListenerRuleWithDomain{suffix}", made)
 
     def _serve_names(self) -> None:
-        """Make records, and a certificate, for the names of the rules; each name once."""
+        """Create records and a certificate for the names of the rules, each name once."""
         making, own = self._making, list[str]()
         in_zone, left = dict[str, list[str]](), dict[str, str]()
         for place, (rule, _) in enumerate(self._rules):
             for name, zone in self._names(rule):
                 if zone is not None and place:
-                    # Copilot makes none: the record that is there is yours, and a second one would be refused.
+                    # Copilot creates none: an existing record is yours, and Route 53 would reject a second one.
                     left[name] = zone
                 elif zone is not None:
                     in_zone.setdefault(zone, []).append(name)
@@ -245,14 +245,14 @@ class Balancing:
             certify(making, own, listener_arn=self._listener("HTTPS"))
 
     def _reached_at(self, name: str) -> tuple[str, str]:
-        """Return the address that a name leads to, with its zone: that of CloudFront for your own names."""
+        """Return the target of a name, with its zone: CloudFront for your own names."""
         aliases = {alias.name for rule, _ in self._rules for alias in rule.aliases}
         if self._making.setting.cdn is not None and self._http.alb is None and name in aliases:
             return self._making.around.export("CloudFrontDomainName"), CLOUDFRONT_ZONE
         return self.dns_name, self._zone_id
 
     def _names(self, rule: RoutingRule) -> list[tuple[str, str | None]]:
-        """Return the names of a rule, each with its zone of yours, if it is in one."""
+        """Return the names of a rule, each with your hosted zone, if it has one."""
         if not rule.aliases:
             return [(host, None) for host in self._hosts(rule)]
         zone = rule.hosted_zone or self._http.hosted_zone
@@ -277,7 +277,7 @@ class Balancing:
 
 
 def _paths(rule: RoutingRule) -> list[str]:
-    """Return the paths of a rule, as Copilot takes them: everything below is meant as well."""
+    """Return the paths of a rule as Copilot reads them, including everything below."""
     path = f"/{(rule.path or '').removeprefix('/')}"
     return ["/*"] if path == "/" else [path, f"{path}/*"]
 
@@ -288,7 +288,7 @@ def _is_call(path: str | None) -> bool:
 
 
 def _are_codes(codes: str, *, grpc: bool) -> bool:
-    """Tell whether a load balancer takes codes for healthy."""
+    """Tell whether a load balancer accepts these codes as healthy."""
     low, high = (0, 99) if grpc else (200, 499)
     return all(low <= int(code) <= high for code in re.findall(r"\d+", codes))
 

@@ -27,16 +27,16 @@ def make_distribution(  # noqa: PLR0917  (its basis)
     names: Sequence[str],
     certificate: Callable[[], str],
 ) -> cloudfront.CfnDistribution:
-    """Make the distribution that brings requests to a load balancer.
+    """Create the distribution in front of a load balancer.
 
     Args:
         scope: The environment.
-        naming: Gives it Copilot's logical id.
-        prefix: What names of the environment begin with.
-        cdn: What the manifest says of it.
+        naming: Sets Copilot's logical id.
+        prefix: Prefix of the names of the environment.
+        cdn: Its section of the manifest.
         origin: DNS name of the load balancer.
-        names: Names under which clients call it.
-        certificate: Returns the ARN of a certificate in us-east-1, where the manifest gives none.
+        names: Names that clients call.
+        certificate: Returns the ARN of a certificate in us-east-1, if the manifest has none.
     """
     assets = cdn.static_assets
     aliases = list(dict.fromkeys([*names, *([assets.alias] if assets is not None and assets.alias else [])]))
@@ -95,7 +95,7 @@ def make_distribution(  # noqa: PLR0917  (its basis)
 
 
 def _origin_of(scope: Construct, naming: Naming, prefix: str, assets: StaticAssets) -> _D.OriginProperty:
-    """Return the bucket with static files, which its owner has to open for the distribution."""
+    """Return the bucket with static files. Its owner must grant the distribution access."""
     control = cloudfront.CfnOriginAccessControl(
         scope,
         "CdnOriginAccessControl",

@@ -1,4 +1,4 @@
-"""What of Copilot is kept, because applications, people and stacks depend on it."""
+"""Features of Copilot to keep, because applications, people and stacks depend on them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from cdk_containers.core.frozen import frozen
 
 @frozen
 class Compatibility:
-    """What of Copilot is kept. All is kept by default; switch off what nothing of yours depends on.
+    """Features of Copilot to keep. All are kept by default. Turn off features that nothing depends on.
 
     Attributes:
-        variables: The variables `COPILOT_…` that containers find.
-        tags: The tags `copilot-application`, `copilot-environment` and `copilot-service` on everything.
-        logical_ids: The logical ids of Copilot's templates. With them, a deployment over a stack that Copilot made
-            updates its resources in place; without them it makes them anew, and names collide.
-        resource_names: The names of log groups, topics and state machines, by which scripts and alarms find them.
-        discovery_names: Names in DNS, such as `api.prod.shop.local`, for services that listen.
-        deny_iam: The statement by which no task may call IAM, whatever an addon grants it.
+        variables: The variables `COPILOT_…` in containers.
+        tags: The tags `copilot-application`, `copilot-environment` and `copilot-service` on all resources.
+        logical_ids: The logical ids of Copilot's templates. With them, a deployment over a Copilot stack updates its
+            resources in place. Without them it recreates the resources, and names collide.
+        resource_names: The names of log groups, topics and state machines, which scripts and alarms can refer to.
+        discovery_names: DNS names, such as `api.prod.shop.local`, for services that listen on a port.
+        deny_iam: The statement that denies tasks all IAM actions, even if an addon grants them.
     """
 
     variables: bool = True

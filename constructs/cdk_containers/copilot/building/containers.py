@@ -1,6 +1,6 @@
-"""The containers of a workload: its own, the log router, the collector of traces, and sidecars.
+"""The containers of a workload: the main container, the log router, the trace collector, and sidecars.
 
-They come in Copilot's order, since overrides and patches name containers by their place.
+They are in Copilot's order, because overrides and patches refer to containers by index.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .secrets import known_secrets
 LOG_ROUTER = "firelens_log_router"
 COLLECTOR = "aws-otel-collector"
 SERVED = "target"
-"""Name of the port under which Service Connect knows the service."""
+"""Port name of the service in Service Connect."""
 
 _ROUTER_IMAGE = "public.ecr.aws/aws-observability/aws-for-fluent-bit:stable"
 _COLLECTOR_IMAGE = "public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0"
@@ -36,13 +36,13 @@ _DEFAULT_CHECK = ("CMD-SHELL", "curl -f http://localhost/ || exit 1")
 
 @frozen(slots=False)
 class Contents:
-    """What a task consists of.
+    """The containers of a task and their settings.
 
     Attributes:
-        containers: The containers, that of the workload first.
+        containers: The containers, the main container first.
         env_files: Files with variables, by container.
         secrets: All secrets, by container.
-        logging: How the log router works, if there is one.
+        logging: Settings of the log router, if there is one.
     """
 
     containers: list[Container]
@@ -52,13 +52,13 @@ class Contents:
 
 
 def contents_of(making: Making, workload: TaskWorkload, listening: Listening, told: Mapping[str, str]) -> Contents:
-    """Return what a task consists of.
+    """Return the containers of a task and their settings.
 
     Args:
         making: The workload.
         workload: Its manifest.
-        listening: Where its containers listen.
-        told: What all containers are told.
+        listening: Ports of its containers.
+        told: Environment variables of all containers.
     """
     containers = [_own(making, workload, listening, told)]
     env_files = {workload.name: workload.env_file, **_of_sidecars(workload, "env_file")}
@@ -80,7 +80,7 @@ def contents_of(making: Making, workload: TaskWorkload, listening: Listening, to
 
 
 def has_collector(workload: TaskWorkload) -> bool:
-    """Tell whether traces are collected; Copilot collects none of jobs."""
+    """Tell whether traces are collected. Copilot collects no traces of jobs."""
     traced = workload.observability is not None and bool(workload.observability.tracing)
     return traced and workload.type != "Scheduled Job"
 
@@ -98,14 +98,14 @@ def allow_tracing(role: iam.IRole) -> None:
 
 
 def as_it_was(name: str, image: Any, **options: Any) -> Container:
-    """Return a container with the user, root file system and first process that its image has."""
+    """Return a container with the user, root file system and first process of its image."""
     as_before = Disabled(REASON)
     options.setdefault("readonly_root_filesystem", as_before)
     return Container(name=name, image=image, user=as_before, init_process=as_before, tmpfs=(), **options)
 
 
 def plain(values: Mapping[str, str | FromCfn] | None) -> dict[str, NotSecret]:
-    """Return variables that the manifest says in plain text."""
+    """Return the plain-text variables of the manifest."""
     return {name: NotSecret(text_of(value), reason=REASON) for name, value in (values or {}).items()}
 
 
@@ -230,7 +230,7 @@ def _words(words: Any) -> list[NotSecret] | None:
 
 
 def is_long(words: list[str]) -> bool:
-    """Tell whether a command is one word with spaces in it, which an image with a shell as its entry point takes."""
+    """Tell whether a command is one word with spaces, which works only if the entry point of the image is a shell."""
     return len(words) == 1 and len(words[0].split()) > 1
 
 

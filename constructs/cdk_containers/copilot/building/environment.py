@@ -1,4 +1,4 @@
-"""An environment of Copilot: the network, the cluster and what its workloads share."""
+"""A Copilot environment: the network, the cluster and other resources that workloads share."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ from .workload import add_tags
 
 
 class CopilotEnvironment(CheckedConstruct):
-    """What an environment of Copilot has, made of constructs of this library, in its own stack.
+    """A Copilot environment, built with constructs of this library in its own stack.
 
-    Workloads find it by the exports of the stack, which have Copilot's names.
+    Workloads import the exports of the stack, which have Copilot's names.
 
     Attributes:
         setting: Its names, domain and certificates.
         vpc: Its VPC.
         cluster: Its cluster.
-        namespace: Where its services find each other.
-        security_group: The group in which everything in it reaches everything else.
-        domain: Its part of the application's domain, if there is one.
+        namespace: Namespace for service discovery.
+        security_group: Security group whose members can reach each other.
+        domain: Its subdomain of the application's domain, if there is one.
         load_balancer: The public load balancer, if a workload needs it.
         internal_load_balancer: The internal load balancer, if a workload needs it.
         logical_ids: Its resources by the logical id that they have in Copilot's templates.
-        notes: What a person should know of it.
+        notes: Notes about the environment.
     """
 
     setting: Setting
@@ -69,14 +69,14 @@ class CopilotEnvironment(CheckedConstruct):
         addons: Sequence[Path] = (),
         overrides: Path | None = None,
     ) -> None:
-        """Make an environment.
+        """Create an environment.
 
         Args:
             scope: The parent, its own stack.
             id: Name among the parent's children.
             setting: Its names, domain, certificates and manifest.
-            features: What its workloads need. Default: nothing.
-            addons: Templates that are deployed with it. Default: none.
+            features: Features that its workloads need. Default: none.
+            addons: Templates to deploy with it. Default: none.
             overrides: The folder with overrides of environments. Default: none.
         """
         found = argument_problems(CopilotEnvironment.__init__, locals())
@@ -101,7 +101,7 @@ class CopilotEnvironment(CheckedConstruct):
             container_insights=ecs.ContainerInsights.ENABLED if insights else Disabled(REASON),
         )
         naming.name("Cluster", self.cluster.cluster)
-        # Where the property goes away, tasks on Spot lose their capacity before the association gives it back.
+        # If the property is removed, tasks on Spot lose their capacity before the association restores it.
         providers = ["FARGATE", "FARGATE_SPOT"]
         naming.known["Cluster"].add_property_override("CapacityProviders", providers)
         self.namespace = Namespace(self, "Namespace", name=setting.namespace, network=known.vpc)
@@ -139,7 +139,7 @@ class CopilotEnvironment(CheckedConstruct):
             self,
             "SecurityGroup",
             vpc=self.vpc,
-            # As it was: another description makes another group.
+            # Unchanged, because another description would replace the group.
             description=f"{self.setting.prefix}EnvironmentSecurityGroup",
         )
         self._naming.name("EnvironmentSecurityGroup", group)
@@ -168,7 +168,7 @@ class CopilotEnvironment(CheckedConstruct):
         return group
 
     def _serve_domain(self) -> None:
-        """Make the environment's part of the domain, which the zone above has to delegate to."""
+        """Create the hosted zone of the environment, to which the parent zone must delegate."""
         if self.setting.subdomain is None:
             return
         self.domain = Domain(self, "Domain", name=self.setting.subdomain)
@@ -204,7 +204,7 @@ class CopilotEnvironment(CheckedConstruct):
         self._balance(made.exports("", "Public", "CanonicalHostedZoneID"), made.load_balancer)
 
     def _serve_by_cloudfront(self, names: Sequence[str]) -> None:
-        """Put CloudFront before the public load balancer, where the manifest has it there."""
+        """Put CloudFront in front of the public load balancer, if the manifest enables it."""
         cdn = self.setting.cdn
         if cdn is None or self.load_balancer is None:
             return

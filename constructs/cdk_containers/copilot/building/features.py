@@ -1,4 +1,4 @@
-"""What an environment has because its workloads need it."""
+"""Features of an environment that its workloads need."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .storage import needs_file_system
 
 @frozen
 class Features:
-    """Parts of an environment that are made when a workload needs them, and stay when none does any more.
+    """Resources of an environment that are created when a workload needs them, and kept afterwards.
 
     Attributes:
-        public_load_balancer: The load balancer of services that the internet reaches.
-        internal_load_balancer: The load balancer of services that the network reaches.
-        nat_gateways: The way out of private subnets.
-        file_system: The file system in which workloads have folders.
+        public_load_balancer: Internet-facing load balancer.
+        internal_load_balancer: Internal load balancer.
+        nat_gateways: NAT gateways of private subnets.
+        file_system: File system that workloads share.
         names: Your own names for the public load balancer.
     """
 
@@ -33,7 +33,7 @@ class Features:
 
     @classmethod
     def of(cls, needed_by: Iterable[Workload]) -> Features:
-        """Return what workloads need."""
+        """Return the features that workloads need."""
         known = list(needed_by)
         tasks = [one for one in known if isinstance(one, workloads.TaskWorkload)]
         driven = [one for one in known if isinstance(one, workloads.RequestDrivenWebService)]
@@ -53,7 +53,7 @@ class Features:
 
 
 def _names(workload: workloads.TaskWorkload) -> list[str]:
-    """Return the names that a workload wants on the public load balancer of its environment."""
+    """Return the names of a workload on the public load balancer of its environment."""
     http = workload.http if isinstance(workload, workloads.LoadBalancedWebService) else None
     if not isinstance(http, Http) or http.alb is not None:
         return []
@@ -61,7 +61,7 @@ def _names(workload: workloads.TaskWorkload) -> list[str]:
 
 
 def is_private(workload: workloads.RequestDrivenWebService) -> bool:
-    """Tell whether only the network reaches a request-driven web service."""
+    """Tell whether a request-driven web service is private."""
     private = workload.http.private if workload.http is not None else None
     return private is not None and private is not False
 

@@ -1,4 +1,4 @@
-"""The file system of an environment, in which workloads have folders."""
+"""The file system of an environment, which workloads share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _READ_AND_WRITE = ["elasticfilesystem:ClientWrite", "elasticfilesystem:ClientMou
 def make_file_system(
     scope: Construct, naming: Naming, setting: Setting, known: KnownVpc, tasks: ec2.ISecurityGroup
 ) -> str:
-    """Make the file system, which stays when the stack goes, and return its id."""
+    """Create the file system, which is kept when the stack is deleted, and return its id."""
     tags = {"application": setting.application, "environment": setting.environment}
     file_system = efs.CfnFileSystem(
         scope,
@@ -81,7 +81,7 @@ def let_group_in(  # noqa: PLR0917  (a rule has so many parts)
     peer: ec2.ISecurityGroup,
     description: str,
 ) -> None:
-    """Let the members of one security group reach those of another on every port, as everything does in Copilot."""
+    """Let members of a security group reach those of another on every port, as in Copilot."""
     rule = ec2.CfnSecurityGroupIngress(
         scope,
         logical_id,

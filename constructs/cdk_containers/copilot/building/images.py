@@ -1,4 +1,4 @@
-"""Images of containers: from a registry, built from a Dockerfile, or as Copilot has pushed them."""
+"""Images of containers: from a registry, built from a Dockerfile, or pushed by Copilot."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def image_of(
 
     Args:
         making: The workload.
-        built: How it is built.
-        location: Where it is, if it is not built.
-        credentials: ARN of the secret with which it is pulled.
-        container: The sidecar it is for; the workload's own container without.
+        built: Build of the image, if it is built.
+        location: Reference of the image, if it is not built.
+        credentials: ARN of the secret with the registry credentials.
+        container: Sidecar that uses it. Default: the main container.
     """
     if location is not None:
         secret = None if credentials is None else _credentials(making, f"{container}Credentials", credentials)
@@ -51,7 +51,7 @@ def image_of(
 
 
 def _credentials(making: Making, id: str, given: str) -> secretsmanager.ISecret:  # noqa: A002
-    """Return the secret that a manifest names by an ARN, with or without what AWS adds to it, or by its name."""
+    """Return a secret by its ARN, with or without the random suffix, or by its name."""
     if not given.startswith("arn:"):
         return secretsmanager.Secret.from_secret_name_v2(making.scope, id, given)
     complete = _ADDED_BY_AWS.search(given) is not None
@@ -64,7 +64,7 @@ def _credentials(making: Making, id: str, given: str) -> secretsmanager.ISecret:
 
 
 def pushed_image(making: Making, container: str = "") -> ImageLike:
-    """Return the image that Copilot has pushed to the repository of the workload."""
+    """Return the image that Copilot pushed to the repository of the workload."""
     repository = making.scope.node.try_find_child("Repository") or ecr.Repository.from_repository_name(
         making.scope, "Repository", f"{making.setting.application}/{making.name}"
     )

@@ -32,7 +32,7 @@ from .variables import common_variables
 
 @frozen(slots=False)
 class _PlacedRun(TaskRun):
-    """A run in subnets of the manifest's, with a public address where they are public."""
+    """A run in the subnets of the manifest, with a public address if they are public."""
 
     where: list[str]
     public: bool
@@ -47,7 +47,7 @@ class _PlacedRun(TaskRun):
 
 
 class CopilotJob(ScheduledJob):
-    """A job whose timeout is that of all tries together, and that is tried again whatever went wrong."""
+    """A job whose timeout covers all attempts, and that is retried after every error."""
 
     def __init__(self, scope: Construct, id: str, *, where: list[str], public: bool, **options: Any) -> None:  # noqa: A002
         self._where, self._public = where, public
@@ -66,7 +66,7 @@ class CopilotJob(ScheduledJob):
 
 
 def make_job(making: Making, workload: workloads.ScheduledJob) -> ScheduledJob:
-    """Make the job of a manifest."""
+    """Create the job of a manifest."""
     listening = Listening(workload)
     topics = make_topics(making, workload.publish)
     told = common_variables(making, load_balancer=None, more=topics.told())
@@ -106,7 +106,7 @@ def make_job(making: Making, workload: workloads.ScheduledJob) -> ScheduledJob:
 
 
 def _places(making: Making, workload: workloads.ScheduledJob) -> tuple[list[str], bool]:
-    """Return the subnets of runs one by one: in the text of a state machine there is no room for a list."""
+    """Return the subnets of runs one by one, because the definition of a state machine cannot contain a list token."""
     _, public = subnets_of(making, workload)
     vpc = workload.network.vpc if workload.network is not None else None
     if vpc is not None and isinstance(vpc.placement, Placement) and isinstance(vpc.placement.subnets, list):

@@ -1,4 +1,4 @@
-"""What the parts of a workload are made from."""
+"""Context that the parts of a workload share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REASON = "The workload ran like this with AWS Copilot, and its manifest sets not
 
 @frozen(slots=False)
 class AddonOutputs:
-    """What the addons of a workload output, by what it becomes.
+    """Outputs of the addons of a workload, by purpose.
 
     Attributes:
         variables: Variables of all containers.
@@ -40,19 +40,19 @@ class AddonOutputs:
 
 @frozen(slots=False)
 class Making:
-    """A workload that is being made.
+    """A workload under construction.
 
     Attributes:
         scope: Its construct.
         workload: Its manifest, for its environment.
         setting: Its environment.
-        around: What it sees of its environment.
+        around: Imported values of its environment.
         root: The base folder of paths in the manifest; None if unknown.
-        image_tag: The tag of images that Copilot has pushed, where they are not built anew.
-        elsewhere: Whether its stack is in another region than its environment, and sees no exports of it.
-        naming: Gives resources the logical ids that Copilot gives them.
-        addons: What the addons of the workload output.
-        notes: What a person should know of what was made.
+        image_tag: Tag of the images that Copilot pushed, for workloads without a build.
+        elsewhere: Whether its stack is in another region than its environment, and cannot import its exports.
+        naming: Sets Copilot's logical ids.
+        addons: Outputs of the workload's addons.
+        notes: Notes about the workload.
     """
 
     scope: Construct
@@ -77,7 +77,7 @@ class Making:
         return self.setting.stack_name(self.name)
 
     def name_it(self, logical_id: str, construct: IConstruct) -> None:
-        """Give the resource of a construct the logical id that it has in Copilot's templates."""
+        """Set the logical id of a construct's resource to that of Copilot's template."""
         self.naming.name(logical_id, construct)
 
     def resource_name(self, name: str) -> str | None:
@@ -97,7 +97,7 @@ class Making:
         cdk.CfnOutput(cdk.Stack.of(self.scope), f"{name}Export", value=value, export_name=f"{self.full_name}-{name}")
 
     def file(self, path: str) -> Path | None:
-        """Return a file of the workspace, if it is there."""
+        """Return a file of the workspace, if it exists."""
         found = None if self.root is None else self.root / path
         return found if found is not None and found.exists() else None
 
@@ -113,12 +113,12 @@ def topic_arn(name: str) -> str:
 
 
 def json_object(values: Mapping[str, str]) -> str:
-    """Return texts that may have tokens in them as a JSON object, as Copilot writes it."""
+    """Return texts, which can contain tokens, as a JSON object in Copilot's form."""
     return "{" + ",".join(f'"{name}":"{value}"' for name, value in sorted(values.items())) + "}"
 
 
 def seconds_or(value: timedelta | None, default: int) -> timedelta:
-    """Return a duration of a manifest in whole seconds, or that of Copilot."""
+    """Return a duration of a manifest in whole seconds, or Copilot's default."""
     return timedelta(seconds=default if value is None else int(value.total_seconds()))
 
 
@@ -128,7 +128,7 @@ def in_seconds_or(value: timedelta | None, default: int) -> int:
 
 
 def listed(value: str | Sequence[str] | None) -> list[str]:
-    """Return words, whichever way they are written."""
+    """Return words from a text or a list."""
     import shlex  # noqa: PLC0415  (few manifests write a command as one text)
 
     return [] if value is None else shlex.split(value) if isinstance(value, str) else list(value)

@@ -35,7 +35,7 @@ class Topics:
     arns: Mapping[str, str]
 
     def told(self) -> dict[str, str]:
-        """Return what containers are told of them."""
+        """Return the environment variables for containers."""
         return {"COPILOT_SNS_TOPIC_ARNS": json_object(self.arns)} if self.arns else {}
 
     def allow_publishing(self, role: iam.IRole) -> None:
@@ -47,7 +47,7 @@ class Topics:
 
 
 def make_topics(making: Making, publish: Publish | None) -> Topics:
-    """Make the topics that a workload publishes to."""
+    """Create the topics that a workload publishes to."""
     arns: dict[str, str] = {}
     for topic in (publish.topics if publish is not None else None) or []:
         name = f"{topic.name}.fifo" if topic.is_fifo else topic.name or ""
@@ -56,7 +56,7 @@ def make_topics(making: Making, publish: Publish | None) -> Topics:
         made = sns.CfnTopic(
             making.scope,
             f"Topic-{name}",
-            # Others subscribe by this name.
+            # Other workloads subscribe by this name.
             topic_name=full_name,
             kms_master_key_id="alias/aws/sns",
             fifo_topic=True if topic.is_fifo else None,
@@ -72,8 +72,8 @@ class Queues:
     """The queues of a worker.
 
     Attributes:
-        main: The queue for most topics.
-        own: Those of single topics, by the name that containers are told.
+        main: Queue of topics without their own queue.
+        own: Queues of single topics, by their names in containers.
     """
 
     main: WorkQueue
@@ -81,11 +81,11 @@ class Queues:
 
     @property
     def all(self) -> dict[str, WorkQueue]:
-        """All of them, by a name."""
+        """All queues, by name."""
         return {"Main": self.main, **self.own}
 
     def told(self) -> dict[str, str]:
-        """Return what containers are told of them."""
+        """Return the environment variables for containers."""
         told = {"COPILOT_QUEUE_URI": self.main.queue_url}
         if self.own:
             told["COPILOT_TOPIC_QUEUE_URIS"] = json_object({name: one.queue_url for name, one in self.own.items()})
@@ -93,7 +93,7 @@ class Queues:
 
 
 def make_queues(making: Making, given: Subscribe | None) -> Queues:
-    """Make the queues of a worker, with their subscriptions."""
+    """Create the queues of a worker, with their subscriptions."""
     key = kms.Key(
         making.scope,
         "QueueKey",
@@ -122,7 +122,7 @@ def make_queues(making: Making, given: Subscribe | None) -> Queues:
 
 
 def allow_reading_queues(queues: Queues, role: iam.IRole) -> None:
-    """Let a worker read its queues, and what could not be handled."""
+    """Let a worker read its queues and dead-letter queues."""
     for queue in queues.all.values():
         queue.grant_consume_messages(role)
         if queue.dead_letter_queue is not None:
@@ -186,5 +186,5 @@ def _subscribe(making: Making, topic: SubscribedTopic, name: str, queue: WorkQue
 
 
 def _letters(name: str) -> str:
-    """Return a name as Copilot has it in logical ids."""
+    """Return a name in the form of Copilot's logical ids."""
     return re.sub(r"[^0-9A-Za-z]", "", name)

@@ -1,4 +1,4 @@
-"""Names in public DNS: records in the zone that has them, and certificates for them."""
+"""Public DNS names: records in their hosted zones, and certificates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ZONE = "AWS::Route53::HostedZone::Id"
 
 
 def zone_of(making: Making, name: str, given: str | None = None) -> str:
-    """Return the hosted zone of a name: the given zone, the environment's, or one of the application."""
+    """Return the hosted zone of a name: the given zone, or a zone of the environment or the application."""
     setting = making.setting
     if given is not None:
         return given
@@ -30,7 +30,7 @@ def zone_of(making: Making, name: str, given: str | None = None) -> str:
 
 
 def make_alias_record(making: Making, name: str, zone: str, *, dns_name: str, zone_id: str) -> None:
-    """Make the record that leads from a name to a load balancer, unless records are left out."""
+    """Create the record that points a name to a load balancer, if records are on."""
     if not making.setting.records:
         return
     route53.CfnRecordSet(
@@ -44,7 +44,7 @@ def make_alias_record(making: Making, name: str, zone: str, *, dns_name: str, zo
 
 
 def make_alias_records(making: Making, names: Sequence[str], zone: str, *, dns_name: str, zone_id: str) -> None:
-    """Make the records of names in a zone of yours, which Copilot has in the stack of the workload too."""
+    """Create the records of names in your zones. Copilot also has these in the stack of the workload."""
     group = route53.CfnRecordSetGroup
     made = group(
         making.scope,
@@ -63,7 +63,7 @@ def make_alias_records(making: Making, names: Sequence[str], zone: str, *, dns_n
 
 
 def certificate_for(making: Making, names: Sequence[str], id: str = "Certificate") -> str:  # noqa: A002
-    """Make a certificate for names, which records in their zones validate, and return its ARN."""
+    """Create a certificate for names, validated by records in their zones, and return its ARN."""
     made = acm.CfnCertificate(
         making.scope,
         id,
@@ -79,7 +79,7 @@ def certificate_for(making: Making, names: Sequence[str], id: str = "Certificate
 
 
 def certify(making: Making, names: Sequence[str], *, listener_arn: str) -> None:
-    """Give a listener of the environment a certificate for names that its own does not cover."""
+    """Add a certificate to a listener of the environment for names that its own certificate does not cover."""
     subdomain = making.setting.subdomain
     own = [name for name in names if subdomain is None or name.partition(".")[2] != subdomain]
     if not own:

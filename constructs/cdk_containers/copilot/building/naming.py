@@ -14,11 +14,11 @@ from .compatibility import Compatibility
 
 
 class Naming:
-    """Gives resources the logical ids that they have in Copilot's templates, and remembers which has which.
+    """Sets the logical ids of Copilot's templates, and records which resource has which id.
 
     Attributes:
-        known: The resources, by these ids.
-        properties: How to look at what a resource has by now, where more is known of that than CDK shows.
+        known: Resources by logical id.
+        properties: Functions that return the current properties of a resource, if more is known than CDK shows.
     """
 
     def __init__(self, compatibility: Compatibility) -> None:

@@ -1,4 +1,4 @@
-"""How connections come to a service: its own Network Load Balancer."""
+"""Routes connections to a service through its own Network Load Balancer."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class NetworkBalancing:
         )
         making.name_it("PublicNetworkLoadBalancerV2", self.load_balancer.load_balancer)
         making.name_it("NetworkLoadBalancerSecurityGroup", self.load_balancer.security_group)
-        # As it was: another description makes another group.
+        # Unchanged, because another description would replace the group.
         resource_of(self.load_balancer.security_group).add_property_override(
             "GroupDescription", "Allow traffic to the public facing load balancer on listener ports"
         )
@@ -73,7 +73,7 @@ class NetworkBalancing:
 
     @property
     def grace_seconds(self) -> int | None:
-        """Time in which a new task may fail its health check, if the manifest says it."""
+        """Health check grace period of the manifest, if it has one."""
         check = self._nlb.healthcheck if self._nlb is not None else None
         given = check.grace_period if check is not None else None
         return None if given is None else int(given.total_seconds())
@@ -88,13 +88,13 @@ class NetworkBalancing:
             listener_port=port.port,
             protocol=cast("Any", port.protocol),
             certificate=self._certificate if port.protocol == "TLS" else None,
-            # UDP has no health check. The port of the manifest is written below: no container must declare it.
+            # UDP has no health check. The port of the manifest is set below, because no container needs to declare it.
             health_check_port=self._open_port if udp else None,
             deregistration_delay=seconds_or(port.listener.deregistration_delay, _DELAY),
         )
 
     def finish(self, service: Service) -> None:
-        """Write health checks and policies that exposures have no options for, and records."""
+        """Set health checks and policies that exposures have no options for, and create records."""
         making = self._making
         routes = [route for route in service.routes if isinstance(route, NlbRoute)]
         for place, (route, port) in enumerate(zip(routes, self._ports, strict=True)):
@@ -107,7 +107,7 @@ class NetworkBalancing:
                     making.notes.append(f"nlb: a TLS listener, such as {port.port}, does not support stickiness")
                 policy = port.listener.ssl_policy or _POLICY
                 resource_of(route.listener).add_property_override("SslPolicy", policy)
-        # The group of the environment is its own matter, so the way in is said here.
+        # The environment owns its security group, so the ingress rule is here.
         opened = ec2.CfnSecurityGroupIngress(
             making.scope,
             "FromNetworkLoadBalancer",
@@ -149,7 +149,7 @@ class NetworkBalancing:
 
 
 def _attributes(port: NlbPort) -> dict[str, str]:
-    """Return the attributes of a target group; one behind TLS cannot keep clients at a target."""
+    """Return the attributes of a target group. Behind TLS, it does not support stickiness."""
     found = {"deregistration_delay.timeout_seconds": str(in_seconds_or(port.listener.deregistration_delay, _DELAY))}
     if port.listener.stickiness is not None and port.protocol != "TLS":
         found["stickiness.enabled"] = str(port.listener.stickiness).lower()

@@ -1,4 +1,4 @@
-"""Where tasks are in the VPC, and in which security groups."""
+"""Subnets and security groups of tasks."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def subnets_of(making: Making, workload: TaskWorkload) -> tuple[Any, bool]:
 
 
 def needs_way_out(workload: TaskWorkload) -> bool:
-    """Tell whether tasks are in private subnets, and need NAT gateways to reach anything."""
+    """Tell whether tasks are in private subnets, and need NAT gateways for outbound traffic."""
     return _vpc(workload).placement == "private"
 
 
 def place_tasks(making: Making, workload: TaskWorkload, service: ecs.CfnService) -> None:
-    """Put the tasks of a service where the manifest wants them: in public subnets by default."""
+    """Place the tasks of a service as in the manifest, by default in public subnets."""
     subnets, public = subnets_of(making, workload)
     path = "NetworkConfiguration.AwsvpcConfiguration"
     service.add_property_override(f"{path}.Subnets", subnets)

@@ -1,4 +1,4 @@
-"""Overrides of Copilot's templates: patches are applied where what they change is there, and reported elsewhere."""
+"""Overrides of Copilot's templates: applies patches whose targets exist, and reports the others."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _OF_RESOURCES = ("Properties", "DeletionPolicy", "UpdateReplacePolicy", "Depends
 
 @frozen(slots=False)
 class Patched:
-    """What overrides change.
+    """The target of overrides.
 
     Attributes:
-        scope: The construct under which whole resources are added.
-        naming: The resources, by the logical ids that they have in Copilot's templates.
-        notes: What a person should know; patches that cannot be applied are added.
+        scope: Construct under which new resources are added.
+        naming: Resources by their logical ids in Copilot's templates.
+        notes: Notes. Patches that cannot be applied are added.
     """
 
     scope: Construct
@@ -40,10 +40,10 @@ class Patched:
 
 
 def apply_overrides(made: Patched, folder: Path) -> None:
-    """Apply the overrides in a folder to what was made, and note each that cannot be applied.
+    """Apply the overrides in a folder, and note each that cannot be applied.
 
     Raises:
-        ManifestError: The file is no list of patches.
+        ManifestError: The file is not a list of patches.
     """
     file = folder / _PATCHES
     if not file.is_file():
@@ -56,7 +56,7 @@ def apply_overrides(made: Patched, folder: Path) -> None:
 
 
 def _of_cdk(folder: Path) -> str:
-    """Say what overrides in TypeScript change, as far as their text shows it."""
+    """Describe the changes of TypeScript overrides, as far as their source shows them."""
     programs = [one for one in sorted(folder.rglob("*.ts")) if "node_modules" not in one.parts]
     named = {name for one in programs for name in _GOT.findall(one.read_text(encoding="utf-8", errors="replace"))}
     what = f"change {', '.join(sorted(named))} in" if named else "change"
@@ -114,7 +114,7 @@ def _write(made: Patched, name: str, steps: list[str], patch: Mapping[str, Any])
     resource = made.naming.known[name]
     value = patch.get("value")
     if steps == ["Properties", "Tags", "-"] and isinstance(value, Mapping) and patch["op"] == "add":
-        # CDK makes the list of tags when it synthesizes.
+        # CDK creates the list of tags during synthesis.
         cdk.Tags.of(resource).add(str(value.get("Key")), str(value.get("Value")))
         return None
     path = ".".join(step.replace(".", "\\.") for step in steps)
@@ -124,7 +124,7 @@ def _write(made: Patched, name: str, steps: list[str], patch: Mapping[str, Any])
         else:
             resource.add_override(path, patch.get("value"))
         return None
-    # A list is written as a whole, with the change in it: CDK would turn a missing list into a map.
+    # A list is written as a whole, because CDK would turn a missing list into a map.
     first = next(place for place, step in enumerate(steps) if step.isdigit() or step == "-")
     look = made.naming.properties.get(name)
     if look is not None:

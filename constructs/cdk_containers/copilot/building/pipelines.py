@@ -1,4 +1,4 @@
-"""What a person should know of the pipelines of a workspace: no stack is made of them."""
+"""Notes about the pipelines of a workspace, which are not converted to stacks."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from ..manifests.reading import read_pipeline
 from ..manifests.workspace import Place, Workspace
 
 CONNECTED = {"GitHub": "GitHub", "Bitbucket": "Bitbucket"}
-"""Providers that a connection of AWS CodeConnections reaches."""
+"""Providers that AWS CodeConnections supports."""
 
 _DEFAULT_BRANCH = "main"
 
 
 def pipeline_notes(workspace: Workspace, variables: Mapping[str, str] | None = None) -> dict[str, list[str]]:
-    """Return how each pipeline is made with this library, by the name of Copilot's stack.
+    """Return how to create each pipeline with this library, by the name of Copilot's stack.
 
     Args:
         workspace: The workspace.
         variables: What `${VAR}` stands for in manifests. Default: the variables of the shell.
 
     Raises:
-        ManifestError: The manifest of a pipeline is wrong.
+        ManifestError: The manifest of a pipeline is invalid.
     """
     return {
         f"pipeline-{workspace.application}-{name}": _notes(place, workspace, variables)
@@ -50,7 +50,7 @@ def _notes(place: Place, workspace: Workspace, variables: Mapping[str, str] | No
 
 
 def _source(source: Source | None) -> str:
-    """Say where the code comes from."""
+    """Describe the source."""
     if source is None:
         return "no source"
     properties: Mapping[str, object] = source.properties or {}
@@ -86,7 +86,7 @@ def _build(pipeline: Pipeline) -> list[str]:
 
 
 def _around(stage: Stage) -> list[str]:
-    """Say what runs before, between and after the deployments of a stage."""
+    """Describe the actions before, between and after the deployments of a stage."""
     notes = []
     if stage.test_commands:
         notes.append(f"stage {stage.name}, commands after the deployment: {'; '.join(stage.test_commands)}")

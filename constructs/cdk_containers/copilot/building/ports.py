@@ -1,4 +1,4 @@
-"""Which container listens where, and where requests go: what follows from the ports that a manifest names."""
+"""Ports of containers and targets of requests, derived from the ports in a manifest."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Target:
 
 @frozen(kw_only=False)
 class NlbPort:
-    """A port of a Network Load Balancer, and where it leads.
+    """A port of a Network Load Balancer, and its target.
 
     Attributes:
-        listener: What the manifest says of it.
+        listener: Its section of the manifest.
         port: The port.
         protocol: Its protocol: `TCP`, `UDP` or `TLS`.
-        target: Where connections go.
+        target: Target of connections.
     """
 
     listener: NlbListener
@@ -40,7 +40,7 @@ class NlbPort:
 
     @property
     def transport(self) -> Transport:
-        """Protocol under the listener's."""
+        """Protocol below that of the listener."""
         return "udp" if self.protocol == "UDP" else "tcp"
 
 
@@ -51,7 +51,7 @@ class Listening:
         ports: Ports by container, in the order in which they were found.
         rules: The rules of the Application Load Balancer, each with its target.
         listeners: The ports of the Network Load Balancer.
-        main: Port under which the service is found by name; None if it listens nowhere.
+        main: Port for service discovery; None if it listens on no port.
     """
 
     def __init__(self, workload: TaskWorkload) -> None:

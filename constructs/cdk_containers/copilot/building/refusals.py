@@ -1,4 +1,4 @@
-"""What a manifest asks of its environment, and does not get there: what Copilot refuses, or what AWS would."""
+"""Checks what a manifest requires of its environment, as far as Copilot or AWS would reject it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def refuse_what_is_not_there(manifest: Manifest[workloads.Workload], setting: Se
     """Check a manifest against its environment.
 
     Raises:
-        ManifestError: With everything that the environment does not have.
+        ManifestError: The environment lacks something; all problems are reported at once.
     """
     found = []
     for path, message in _wrong(manifest.model, setting):
@@ -114,7 +114,7 @@ def _wrong_listeners(nlb: Nlb, setting: Setting) -> Iterator[tuple[str, str]]:
 
 
 def _domains(setting: Setting) -> list[str]:
-    """Return the domains that Copilot serves, with one label before each at the most."""
+    """Return the domains that Copilot serves, each with at most one label in front."""
     return [setting.domain or "", *_own_domains(setting)]
 
 
@@ -125,7 +125,7 @@ def _own_domains(setting: Setting) -> list[str]:
 def _outside(
     path: str, names: Sequence[str], domains: Sequence[str], *, own: Sequence[str] = ()
 ) -> Iterator[tuple[str, str]]:
-    """Find names that no hosted zone of the application has, or that are those of its parts.
+    """Find names outside of the application's hosted zones, and names that are reserved for its subdomains.
 
     Args:
         path: The key.

@@ -1,8 +1,7 @@
-"""Request-driven web services, which App Runner ran: it takes no new customers any more.
+"""Request-driven web services, which ran on App Runner. App Runner no longer accepts new customers.
 
-They become web services on Fargate, behind the load balancer of their environment, which knows them by a name. Where
-there is no domain, and so no name, they become services of ECS Express Mode, which gives them an address with HTTPS as
-App Runner did.
+They become web services on Fargate behind the load balancer of their environment, which routes by host name. Without a
+domain they become services of ECS Express Mode, which provides an HTTPS address as App Runner did.
 """
 
 from __future__ import annotations
@@ -38,11 +37,11 @@ _INTERVAL, _TIMEOUT = timedelta(seconds=30), timedelta(seconds=5)
 
 _CPU, _MEMORY = 1024, 2048
 _MOST_TASKS, _CPU_PERCENT = 25, 70
-"""App Runner goes up to 25 instances by requests at a time, of which ECS has no metric."""
+"""App Runner scales up to 25 instances by concurrent requests, for which ECS has no metric."""
 
 
 def make_request_driven(making: Making, workload: workloads.RequestDrivenWebService) -> Construct:
-    """Make the service of a manifest."""
+    """Create the service of a manifest."""
     private = is_private(workload)
     has_name = private or making.setting.domain is not None or (workload.http is not None and workload.http.alias)
     if workload.count is not None:
@@ -66,7 +65,7 @@ def make_request_driven(making: Making, workload: workloads.RequestDrivenWebServ
 
 
 def balanced_check(given: HttpHealthCheck) -> HttpHealthCheck:
-    """Return a health check of App Runner as near as a load balancer can have it; what is not given stays open."""
+    """Return the nearest load balancer health check for one of App Runner. Values that are not set stay unset."""
     interval = _within(given.interval, 5, 300)
     longest = int((interval or _INTERVAL).total_seconds()) - 1
     timeout = _within(given.timeout, 2, longest)
@@ -84,7 +83,7 @@ def _within(given: timedelta | None, least: int, most: int) -> timedelta | None:
 
 
 def _changed(given: HttpHealthCheck, made: HttpHealthCheck) -> list[str]:
-    """Say which parts of a health check are others now."""
+    """Note which values of a health check have changed."""
     notes = []
     for name in ("interval", "timeout", "healthy_threshold", "unhealthy_threshold"):
         before, after = getattr(given, name), getattr(made, name)
@@ -101,7 +100,7 @@ def _said(value: timedelta | int) -> str:
 def as_service(
     workload: workloads.RequestDrivenWebService, check: HttpHealthCheck, *, private: bool
 ) -> workloads.LoadBalancedWebService | workloads.BackendService:
-    """Return what a manifest would say if the service was one of ECS."""
+    """Return the equivalent manifest of a service on ECS."""
     given = workload.http or workloads.AppRunnerHttp()
     image = workload.image
     placement = workload.network.vpc.placement if workload.network is not None and workload.network.vpc else None

@@ -1,4 +1,4 @@
-"""How new tasks replace old ones, and the alarms that roll that back."""
+"""Deployment settings, and the alarms that roll a deployment back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _Watched:
 
 
 def rolling(deployment: Deployment | WorkerDeployment | None) -> Rolling:
-    """Return how a new version takes over."""
+    """Return the deployment strategy."""
     recreates = deployment is not None and deployment.rolling == "recreate"
     return Rolling(
         min_healthy_percent=0 if recreates else 100,
@@ -53,7 +53,7 @@ def roll_back(
             alarm = cloudwatch.CfnAlarm(
                 making.scope,
                 watched.id,
-                # The service is told the name before there is a service whose metric could be watched.
+                # The service refers to the alarm by name, because the alarm needs the service's metric.
                 alarm_name=watched.name,
                 alarm_description=f"Rolls back deployments of {making.full_name}",
                 namespace=watched.metric.namespace,

@@ -1,4 +1,4 @@
-"""How many tasks a service has: a number, or a range with metrics to hold."""
+"""Number of tasks of a service: fixed, or a range with target metrics."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def capacity_of(count: int | Count | None) -> list[Capacity]:
 
 
 def write_capacity(service: ecs.BaseService, capacity: Sequence[Capacity]) -> None:
-    """Write the whole strategy: CDK leaves out a share that has a base and no weight."""
+    """Write the whole strategy, because CDK leaves out an item with a base and no weight."""
     if not any(isinstance(share, LaunchType) for share in capacity):
         resource_of(service).add_property_override(
             "CapacityProviderStrategy",
@@ -46,7 +46,7 @@ def write_capacity(service: ecs.BaseService, capacity: Sequence[Capacity]) -> No
 
 
 def least_tasks(count: int | Count | None) -> int:
-    """Return how many tasks there are at the least."""
+    """Return the minimum number of tasks."""
     if not isinstance(count, Count):
         return 1 if count is None else count
     if count.spot is not None:
@@ -70,7 +70,7 @@ def scale(
     for child in target.node.find_all():
         if isinstance(child, cdk.CfnResource) and child.cfn_resource_type.endswith("ScalableTarget"):
             making.name_it("AutoScalingTarget", child)
-    # The count is what scaling made of it, and not what a template says.
+    # Scaling sets the count, not the template.
     resource_of(service).add_property_deletion_override("DesiredCount")
     common = count.cooldown
     if count.cpu_percentage is not None:
@@ -118,7 +118,7 @@ def _follow_queues(
     queues: dict[str, sqs.Queue],
     common: Cooldown | None,
 ) -> None:
-    """Keep as many messages for each task as it works off in the time that one may wait."""
+    """Scale so that each task has as many messages as it can process within the allowed waiting time."""
     latency = (delay.acceptable_latency or timedelta()).total_seconds()
     one = (delay.msg_processing_time or timedelta(seconds=1)).total_seconds()
     for name, queue in queues.items():
@@ -132,10 +132,10 @@ def _follow_queues(
 
 
 def _backlog(service: ecs.BaseService, queue: sqs.Queue) -> KnownExpression:
-    """Return the messages that wait for each task.
+    """Return the waiting messages per task.
 
-    ECS measures the CPU of each task once in a minute, so the number of measurements is that of tasks: it is there
-    without Container Insights, which costs. Without a task, one is counted, so that the first message brings one.
+    ECS measures the CPU of each task once a minute, so the number of measurements is the number of tasks. Unlike
+    Container Insights, this costs nothing. Without tasks, one is counted, so that the first message starts a task.
     """
     used = usage_metric(service, "CPUUtilization", period=60)
     running = KnownMetric(
@@ -160,7 +160,7 @@ def _number(given: int | ScalingNumber) -> tuple[int, Cooldown | None]:
 
 
 def _cooldowns(common: Cooldown | None, own: Cooldown | None) -> dict[str, Any]:
-    """Return the pauses of a policy: its own, those of the manifest, or Copilot's."""
+    """Return the cooldowns of a policy: its own, those of the manifest, or Copilot's defaults."""
 
     def of(option: str, default: timedelta) -> cdk.Duration:
         given = [getattr(one, option) for one in (own, common) if one is not None]

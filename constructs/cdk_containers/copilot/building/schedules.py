@@ -1,4 +1,4 @@
-"""When a job runs: Copilot's ways to say it, as EventBridge takes them."""
+"""Schedules of jobs: converts Copilot's forms to EventBridge expressions."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _UNITS = {"h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 
 
 def is_on(schedule: str) -> bool:
-    """Tell whether a job runs by itself at all."""
+    """Tell whether a job has a schedule."""
     return schedule != "none"
 
 
 def schedule_of(schedule: str) -> str:
-    """Return a schedule as EventBridge takes it.
+    """Return a schedule in the form of EventBridge.
 
     >>> schedule_of("@every 1h30m"), schedule_of("0 4 * * MON-FRI"), schedule_of("30 2 * * 0")
     ('rate(90 minutes)', 'cron(0 4 ? * MON-FRI *)', 'cron(30 2 ? * 1 *)')
@@ -48,7 +48,7 @@ def _rate(text: str) -> str:
 
 
 def _cron(schedule: str) -> str:
-    """Return five fields of Unix as six of EventBridge, which counts days of the week from 1 and wants one `?`."""
+    """Convert five Unix cron fields to six EventBridge fields, which count weekdays from 1 and need one `?`."""
     minute, hour, day, month, weekday = schedule.replace("?", "*").split()
     if weekday == "*":
         weekday = "?"

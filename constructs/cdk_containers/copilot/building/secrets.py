@@ -1,4 +1,4 @@
-"""Secrets of containers, with rights to read these and no others."""
+"""Secrets of containers, with permission to read only these secrets."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _ARN_PARTS = 7
 
 
 def known_secrets(making: Making, secrets: Mapping[str, str | Secret] | None) -> dict[str, Any]:
-    """Return the secrets that have a name, as containers take them."""
+    """Return the secrets with a name, in the form that containers need."""
     found = {name: _known(making, secret) for name, secret in (secrets or {}).items()}
     return {name: secret for name, secret in found.items() if secret is not None}
 
 
 def other_secrets(secrets: Mapping[str, str | Secret] | None) -> dict[str, str]:
-    """Return the secrets that an ARN or an export names, each with what ECS is told of it."""
+    """Return the secrets with an ARN or an export, each with its `ValueFrom`."""
     return {name: value_from(secret) for name, secret in (secrets or {}).items() if not _has_name(secret)}
 
 
 def value_from(secret: str | Secret) -> str:
-    """Return where ECS finds a secret, as a task definition says it."""
+    """Return the `ValueFrom` of a secret."""
     if isinstance(secret, str):
         return secret
     if secret.secretsmanager is not None:
@@ -40,9 +40,9 @@ def value_from(secret: str | Secret) -> str:
 
 
 def allow_reading(making: Making, role: iam.IRole, secrets: Sequence[str | Secret]) -> None:
-    """Let a role read secrets that no construct stands for.
+    """Let a role read secrets that have no construct.
 
-    Those that have a name are named; what an export names is known by Copilot's tags, as Copilot itself knows it.
+    Secrets with a name are allowed by name, and secrets from an export by Copilot's tags, as in Copilot.
     """
     if not secrets:
         return
@@ -68,7 +68,7 @@ def allow_reading(making: Making, role: iam.IRole, secrets: Sequence[str | Secre
 
 
 def allow_decrypting(making: Making, role: iam.IRole) -> None:
-    """Let a role decrypt with keys that carry Copilot's tags: secrets may be encrypted with one of yours."""
+    """Let a role decrypt with keys that have Copilot's tags, because your own key can encrypt secrets."""
     _allow_tagged(making, role, "kms:Decrypt", f"{_here('kms')}:key/*", "aws")
 
 
@@ -90,7 +90,7 @@ def _has_name(secret: str | Secret) -> bool:
 
 
 def _known(making: Making, secret: str | Secret) -> Any:
-    """Return a secret as CDK has it, made once for all containers; None if it has no name."""
+    """Return the CDK construct of a secret, created once for all containers; None if it has no name."""
     if not _has_name(secret):
         return None
     home: Any = making.scope.node.try_find_child("Secrets") or Construct(making.scope, "Secrets")

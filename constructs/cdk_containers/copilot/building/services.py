@@ -35,7 +35,7 @@ _GRACE_SECONDS = 60
 
 
 def make_service(making: Making, workload: workloads.TaskWorkload) -> Service:
-    """Make the service of a manifest."""
+    """Create the service of a manifest."""
     worker = isinstance(workload, workloads.WorkerService)
     subscribe = workload.subscribe if isinstance(workload, workloads.WorkerService) else None
     count: Any = getattr(workload, "count", None)
@@ -122,7 +122,7 @@ def make_service(making: Making, workload: workloads.TaskWorkload) -> Service:
 
 
 def executes(given: bool | Exec | None) -> bool:  # noqa: FBT001  (as manifests have it)
-    """Tell whether people may open a shell in containers; Copilot takes any map for a yes."""
+    """Tell whether ECS Exec is on. Copilot reads any map as true."""
     return given if isinstance(given, bool) else given is not None
 
 
@@ -156,10 +156,10 @@ def _cloud_map(making: Making, listening: Listening) -> CloudMap | None:
 
 
 def _finish(making: Making, workload: workloads.TaskWorkload, service: Service, listening: Listening) -> None:
-    """Make a service what the manifest says, where options do not reach."""
+    """Apply settings of the manifest that have no option."""
     resource = cast("ecs.CfnService", resource_of(service.service))
     if workload is making.workload:
-        # App Runner's has this id otherwise, and a resource does not change its type.
+        # App Runner's service has this id, and a resource cannot change its type.
         making.name_it("Service", resource)
     place_tasks(making, workload, resource)
     if platform_of(workload)[0] != "LINUX":
@@ -168,7 +168,7 @@ def _finish(making: Making, workload: workloads.TaskWorkload, service: Service, 
         if isinstance(child, cdk.CfnResource) and child.cfn_resource_type == "AWS::ServiceDiscovery::Service":
             making.name_it("DiscoveryService", child)
             making.export("DiscoveryServiceARN", child.get_att("Arn").to_string())
-            # Callers ask for either.
+            # Callers use both names.
             records = [{"Type": kind, "TTL": 10} for kind in ("A", "SRV")]
             child.add_property_override("DnsConfig.DnsRecords", records)
             registry = {"RegistryArn": child.get_att("Arn"), "Port": listening.main}

@@ -6,14 +6,14 @@ from ..manifests.models.workloads import StaticSite
 from .setting import Setting
 
 CERTIFICATE_REGION = "us-east-1"
-"""Where CloudFront looks for certificates."""
+"""Region of CloudFront certificates."""
 
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
-"""The hosted zone of all names of CloudFront."""
+"""Hosted zone id of CloudFront distributions."""
 
 
 def alias_of(setting: Setting, site: StaticSite) -> str | None:
-    """Return the name of a site in DNS: its own, or one in the environment's part of the domain."""
+    """Return the DNS name of a site: its own, or a name in the subdomain of the environment."""
     if site.http is not None and site.http.alias is not None:
         return site.http.alias
     return None if setting.subdomain is None else f"{site.name}.{setting.subdomain}"

@@ -1,4 +1,4 @@
-"""Static sites: a bucket that only CloudFront reads."""
+"""Static sites: a bucket that only CloudFront can read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ function handler(event) {
 
 
 def make_static_site(making: Making, site: StaticSite) -> Construct:
-    """Make the site of a manifest."""
+    """Create the site of a manifest."""
     scope = making.scope
     bucket = s3.Bucket(
         scope,
@@ -131,7 +131,7 @@ def _distribution(
             ),
         ),
     )
-    # The name of a certificate that was given is its owner's matter.
+    # The owner of an existing certificate also manages its name.
     if alias is not None and (site.http is None or site.http.certificate is None):
         zone = zone_of(making, alias)
         make_alias_record(making, alias, zone, dns_name=distribution.attr_domain_name, zone_id=CLOUDFRONT_ZONE)
@@ -146,7 +146,7 @@ def _certificate(making: Making, site: StaticSite, alias: str) -> str:
 def _copy(
     making: Making, place: int, files: StaticFiles, bucket: s3.Bucket, distribution: cloudfront.CfnDistribution
 ) -> None:
-    """Copy files at each deployment, by CDK's own function, and tell CloudFront."""
+    """Copy the files at each deployment with the CDK function, and invalidate CloudFront."""
     source = making.file(files.source or "")
     if source is None:
         making.notes.append(f"{files.source} does not exist, so no files are copied")

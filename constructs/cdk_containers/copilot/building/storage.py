@@ -25,12 +25,12 @@ def volumes_of(workload: TaskWorkload) -> dict[str, Volume]:
 
 
 def as_volumes(workload: TaskWorkload) -> list[SharedVolume]:
-    """Return the volumes as tasks have them; `file_systems` says which of them are more than a folder of the task."""
+    """Return the volumes of the task definition. `file_systems` returns those with a file system."""
     return [SharedVolume(name=name) for name in volumes_of(workload)]
 
 
 def ephemeral_gib(workload: TaskWorkload) -> int | None:
-    """Return the size of the task's own disk, if it is more than every task has."""
+    """Return the size of the ephemeral storage, if it exceeds the default."""
     size = workload.storage.ephemeral if workload.storage is not None else None
     return size if size is not None and size >= _LEAST_EPHEMERAL_GIB else None
 
@@ -41,7 +41,7 @@ def needs_file_system(workload: TaskWorkload) -> bool:
 
 
 def file_systems(making: Making, workload: TaskWorkload, role: iam.IRole) -> dict[int, dict[str, Any]]:
-    """Return how ECS mounts file systems, by the place of the volume, and let the task use them."""
+    """Return the file system settings by index of the volume, and grant the task access."""
     found: dict[int, dict[str, Any]] = {}
     for place, volume in enumerate(volumes_of(workload).values()):
         if volume.efs in (None, False):
@@ -52,7 +52,7 @@ def file_systems(making: Making, workload: TaskWorkload, role: iam.IRole) -> dic
 
 
 def _own(making: Making, given: Efs, role: iam.IRole) -> dict[str, Any]:
-    """Return a folder of the environment's file system, which belongs to this workload alone."""
+    """Return a folder of the environment's file system that only this workload uses."""
     file_system = making.around.export("FilesystemID")
     # Without a user in the manifest, Copilot uses a unique user for each workload.
     user = str(given.uid if given.uid is not None else zlib.crc32(making.name.encode()))

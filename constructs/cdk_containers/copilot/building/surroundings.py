@@ -1,4 +1,4 @@
-"""What a workload sees of its environment: whatever the environment's stack exports, under Copilot's names."""
+"""Imported values of an environment: the exports of its stack, with Copilot's names."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Surroundings(Construct):
         return cdk.Fn.split(",", self.export(f"{kind}Subnets"))
 
     def subnet_ids(self, kind: str) -> list[str]:
-        """Return the ids of its subnets one by one, as many as are known."""
+        """Return the ids of its subnets one by one, as far as their number is known."""
         listed = self.subnets(kind)
         return [cdk.Fn.select(index, listed) for index in range(self._count(kind))]
 
@@ -73,11 +73,11 @@ class Surroundings(Construct):
 
     @cached_property
     def security_group(self) -> ec2.ISecurityGroup:
-        """The security group in which everything in the environment reaches everything else."""
+        """The security group of the environment, whose members can reach each other."""
         return self.known_group("SecurityGroup", self.export("EnvironmentSecurityGroup"))
 
     def known_group(self, id: str, group: str) -> ec2.ISecurityGroup:  # noqa: A002
-        """Return a security group that exists, whose rules are its owner's matter."""
+        """Import a security group. Its owner manages its rules."""
         return ec2.SecurityGroup.from_security_group_id(self, id, group, mutable=False)
 
     @cached_property
@@ -95,7 +95,7 @@ class Surroundings(Construct):
         )
 
     def load_balancer(self, id: str, *, listener_arn: str, dns_name: str, zone_id: str) -> ApplicationLoadBalancer:  # noqa: A002
-        """Return a load balancer that exists, by one of its listeners."""
+        """Import a load balancer by one of its listeners."""
         return ApplicationLoadBalancer.from_attributes(
             self,
             id,

@@ -1,4 +1,4 @@
-"""Changes of a task definition past its options, and those that a manifest asks for by path."""
+"""Changes of a task definition that have no option, and overrides of a manifest by path."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ..manifests.models.containers import TaskDefOverride
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+|-)\]")
 _ACRONYMS = {"efsVolumeConfiguration": "EFSVolumeConfiguration", "filesystemId": "FilesystemId"}
 _TEXTS = ("environment", "options", "dockerLabels", "driverOpts", "labels")
-"""Maps whose keys are the user's own."""
+"""Maps whose keys you choose."""
 
 
 class TaskChanges:
-    """The changes of a task definition, remembered: CDK does not show what they come to.
+    """Records the changes of a task definition, because CDK does not show the result.
 
     Attributes:
         task: The task definition.
@@ -34,14 +34,14 @@ class TaskChanges:
         self._changes.append((path, value))
 
     def remove(self, path: str) -> None:
-        """Leave a property out."""
+        """Remove a property."""
         self.task.add_property_deletion_override(path)
         self._changes.append((path, None))
 
     def override(self, overrides: Sequence[TaskDefOverride] | None) -> None:
-        """Write what a manifest says, with paths such as `ContainerDefinitions[0].Ulimits[-].Name`: `-` is a new item.
+        """Write an override with a path such as `ContainerDefinitions[0].Ulimits[-].Name`, where `-` is a new item.
 
-        A list that is not there yet would become a map if it was written item by item, so whole properties are written.
+        Whole properties are written, because CDK would turn a missing list into a map.
         """
         if not overrides:
             return
@@ -55,7 +55,7 @@ class TaskChanges:
             self.write(name, properties[name])
 
     def properties(self) -> dict[str, Any]:
-        """Return the properties as they are by now."""
+        """Return the current properties."""
         known = cdk.Stack.of(self.task).resolve(self.task._cfn_properties)  # noqa: SLF001  (there is no other way)
         properties: dict[str, Any] = as_in_templates(known)
         for path, value in self._changes:
@@ -68,7 +68,7 @@ class TaskChanges:
 
 
 def as_in_templates(node: Any) -> Any:
-    """Return properties with the names that they have in templates: CDK's begin with a small letter."""
+    """Return properties with their names in templates. CDK names begin with a lower-case letter."""
     if isinstance(node, list):
         return [as_in_templates(item) for item in node]
     if not isinstance(node, Mapping):
@@ -89,7 +89,7 @@ def _steps(path: str) -> list[str | int]:
 
 
 def _set(node: Any, steps: Sequence[str | int], value: Any) -> None:
-    """Write a value below a node, with what is missing on the way."""
+    """Write a value below a node, and create missing parents."""
     step, rest = steps[0], steps[1:]
     if isinstance(step, int) and not 0 <= step < len(node):
         node.append(None)

@@ -1,4 +1,4 @@
-"""A task as Copilot has it, where that is more, or less, than the options of this library say."""
+"""Task settings of Copilot that differ from the options of this library."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from .task_overrides import TaskChanges
 
 _RETENTION_DAYS = 30
 _SPELLED_OUT = ("StopTimeout", "VersionConsistency", "LinuxParameters", "Memory")
-"""What this library writes for each container, but AWS sets by default or Copilot omits."""
+"""Properties that this library writes for each container, but that are AWS defaults or that Copilot omits."""
 
 _LOG_OPTIONS = ("mode", "max-buffer-size")
 
 
 def platform_of(workload: TaskWorkload) -> tuple[OperatingSystem, Architecture]:
-    """Return what the containers run on."""
+    """Return the platform of the containers."""
     given = workload.platform
     if given is None:
         return "LINUX", "X86_64"
@@ -46,7 +46,7 @@ def platform_of(workload: TaskWorkload) -> tuple[OperatingSystem, Architecture]:
 
 
 def make_log_group(making: Making, workload: TaskWorkload) -> aws_logs.LogGroup:
-    """Make the log group of a workload, which stays when its stack goes."""
+    """Create the log group of a workload, which is kept when its stack is deleted."""
     days = workload.logging.retention if workload.logging is not None else None
     group = aws_logs.LogGroup(
         making.scope,
@@ -74,7 +74,7 @@ def task_options(making: Making, workload: TaskWorkload, log_group: aws_logs.ILo
 
 
 def finish_task(making: Making, workload: TaskWorkload, task: TaskDefinition, contents: Contents) -> None:
-    """Make a task what the manifest says, where options do not reach."""
+    """Apply settings of the manifest that have no option."""
     resource = cast("ecs.CfnTaskDefinition", resource_of(task.task_definition))
     changes = TaskChanges(resource)
     making.naming.properties["TaskDefinition"] = changes.properties
@@ -114,7 +114,7 @@ def finish_task(making: Making, workload: TaskWorkload, task: TaskDefinition, co
 
 
 def _env_file(making: Making, path: str, container: str, role: iam.IRole) -> str:
-    """Return the ARN of a file with variables: that of the workspace, or a parameter of the deployment."""
+    """Return the ARN of an environment file: an asset of the workspace, or a parameter."""
     file = making.file(path)
     suffix = (
         "" if container == making.name else "".join(part.title() for part in container.replace("_", "-").split("-"))
@@ -137,7 +137,7 @@ def _env_file(making: Making, path: str, container: str, role: iam.IRole) -> str
 def _add_secrets(
     making: Making, changes: TaskChanges, place: int, secrets: dict[str, str | Secret] | Any, role: iam.IRole
 ) -> None:
-    """Add secrets that no construct stands for, after those that one does."""
+    """Add secrets without a construct after the others."""
     others = other_secrets(secrets)
     if not others:
         return
@@ -152,7 +152,7 @@ def _add_secrets(
 
 
 def _add_from_addons(making: Making, changes: TaskChanges, contents: Contents, task: TaskDefinition) -> None:
-    """Give the workload's own container the secrets of addons, and the task their policies."""
+    """Add the secrets of addons to the main container, and their policies to the task role."""
     own = contents.secrets.get(making.name) or {}
     entries = [{"Name": name, "ValueFrom": arn} for name, arn in making.addons.secrets.items()]
     before = len(own)
@@ -212,7 +212,7 @@ def _write_credentials(
 
 
 def _write_long_words(changes: TaskChanges, workload: TaskWorkload, contents: Contents) -> None:
-    """Write commands of one word with spaces past the check for them: the image may have a shell as its entry point."""
+    """Write commands of one word with spaces without the usual check, because the entry point may be a shell."""
     sources = {workload.name: workload, **(workload.sidecars or {})}
     for place, container in enumerate(contents.containers):
         source = sources.get(container.name)

@@ -1,4 +1,4 @@
-"""What Copilot tells every container."""
+"""Environment variables that Copilot sets in all containers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def common_variables(making: Making, *, load_balancer: str | None, more: Mapping
     Args:
         making: The workload.
         load_balancer: DNS name of its Application Load Balancer, if it has one.
-        more: What they are told of topics and queues.
+        more: Variables with topics and queues.
     """
     of_addons = dict(making.addons.variables)
     if not making.setting.compatibility.variables:

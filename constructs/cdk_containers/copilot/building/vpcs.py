@@ -28,7 +28,7 @@ class KnownVpc:
         vpc: The VPC.
         public: Ids of its public subnets.
         private: Ids of its private subnets.
-        exports: What else others may know of it, by the names of exports.
+        exports: Further exported values, by the names of exports.
     """
 
     vpc: ec2.IVpc
@@ -108,7 +108,7 @@ def _describe(subnet: ec2.ISubnet, described: Subnet | None, place: int) -> None
     if described is not None and described.cidr is not None:
         resource.add_property_override("CidrBlock", described.cidr)
     zone = described.az if described is not None else None
-    # CDK would write the zones of the machine that synthesizes, if they are known.
+    # CDK would otherwise write the zones from its context.
     resource.add_property_override("AvailabilityZone", zone or {"Fn::Select": [place, {"Fn::GetAZs": ""}]})
 
 

@@ -1,4 +1,4 @@
-"""A workload of Copilot: a service, a job or a site."""
+"""A Copilot workload: a service, a job or a site."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from .surroundings import Surroundings
 
 
 class CopilotWorkload(CheckedConstruct):
-    """What a manifest describes, made of constructs of this library, in its own stack.
+    """A Copilot workload, built with constructs of this library in its own stack.
 
-    It finds its environment by the exports of that one's stack, whether Copilot made it or `CopilotEnvironment`.
+    It imports the exports of its environment's stack, from Copilot or from `CopilotEnvironment`.
 
     Attributes:
         manifest: The manifest.
-        made: What it became: a `WebService`, `BackendService`, `WorkerService`, `ScheduledJob`, or a distribution.
-        notes: What a person should know of it.
+        made: The result: a `WebService`, `BackendService`, `WorkerService`, `ScheduledJob`, or a distribution.
+        notes: Notes about the workload.
         logical_ids: Its resources by the logical id that they have in Copilot's templates.
     """
 
@@ -50,22 +50,22 @@ class CopilotWorkload(CheckedConstruct):
         addons: Sequence[Path] = (),
         overrides: Path | None = None,
     ) -> None:
-        """Make a workload.
+        """Create a workload.
 
         Args:
             scope: The parent, its own stack.
             id: Name among the parent's children.
-            manifest: Its manifest, read for the environment.
+            manifest: Its manifest, with the values for the environment.
             setting: Its environment.
-            root: The base folder of paths in the manifest. Default: unknown; then images come from where Copilot has
-                pushed them.
-            image_tag: The tag of images that Copilot has pushed. Default: `latest`.
-            addons: Templates that are deployed with it; what they output, its containers get. Default: none.
-            overrides: The folder with its overrides. Default: none.
+            root: Base folder of paths in the manifest. Default: unknown; images then come from the repositories of
+                Copilot.
+            image_tag: Tag of the images that Copilot pushed. Default: `latest`.
+            addons: Templates to deploy with it. Its containers get their outputs. Default: none.
+            overrides: Folder with its overrides. Default: none.
 
         Raises:
-            ManifestError: The manifest asks for what its environment does not have.
-            ConstructError: The manifest says what ECS would refuse.
+            ManifestError: The environment lacks something that the manifest needs.
+            ConstructError: The manifest has values that ECS would reject.
         """
         found = argument_problems(CopilotWorkload.__init__, locals())
         found.raise_for(scope, id)
@@ -104,7 +104,7 @@ def region_of_workload(setting: Setting, workload: workloads.Workload) -> str | 
 
 
 def _make(making: Making, workload: workloads.Workload) -> Construct:
-    """Make what belongs to the type of a workload, and load the modules of CDK that it needs and no others."""
+    """Create the resources for the type of a workload, and load only the CDK modules that it needs."""
     match workload:
         case workloads.ScheduledJob():
             from .jobs import make_job  # noqa: PLC0415

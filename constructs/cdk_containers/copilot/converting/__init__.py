@@ -1,4 +1,4 @@
-"""Apps of the CDK in Python, from workspaces of Copilot."""
+"""Converts Copilot workspaces to CDK apps in Python."""
 
 from .app import Converted, convert
 

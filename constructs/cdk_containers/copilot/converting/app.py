@@ -1,4 +1,4 @@
-"""The files of the app that a workspace becomes."""
+"""Writes the files of the app for a workspace."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SORTING = (
     'lint.isort = {known-first-party=["app", "stacks"], known-third-party=["constructs", "cdk_containers", "aws_cdk"]}'
 )
 _HASH = re.compile("[0-9a-f]{64}")
-"""What the name of an asset is: it changes with the sources."""
+"""Pattern of asset names, which change with the sources."""
 
 
 @frozen
@@ -39,9 +39,9 @@ class Converted:
     """An app.
 
     Attributes:
-        files: Its files, by their names.
-        templates: The templates of the manifests themselves, by stack.
-        notes: What a person should know of each stack.
+        files: Files by name.
+        templates: Templates of the manifests, by stack.
+        notes: Notes about each stack.
     """
 
     files: Mapping[str, str]
@@ -57,18 +57,18 @@ def convert(
     variables: Mapping[str, str] | None = None,
     **given: Any,
 ) -> Converted:
-    """Return the app that a workspace becomes.
+    """Return the app for a workspace.
 
     Args:
-        path: The folder that has `copilot/` in it, or one below.
-        output: The folder where the app will be; files of the workspace are named from there.
-        environments: The environments. Default: all.
-        variables: What `${VAR}` stands for in manifests. Default: the variables of the shell.
-        given: Further options of `CopilotApplication.from_workspace`.
+        path: Folder that contains `copilot/`, or a folder below it.
+        output: Folder of the app. Paths of workspace files are relative to it.
+        environments: Environments to convert. Default: all.
+        variables: Values for `${VAR}` in manifests. Default: the variables of the shell.
+        given: Other options of `CopilotApplication.from_workspace`.
 
     Raises:
-        ManifestError: A manifest is wrong, or there is nothing to convert.
-        ConstructError: A manifest says what ECS would refuse.
+        ManifestError: A manifest is invalid, or there is nothing to convert.
+        ConstructError: A manifest has values that ECS would reject.
     """
     workspace = Workspace.at(path)
     chosen = list(workspace.environments) if environments is None else list(environments)
@@ -111,7 +111,7 @@ def _refuse_nothing(workspace: Workspace, environments: Sequence[str]) -> None:
 
 
 class _Writing:
-    """Puts the files together."""
+    """Assembles the files."""
 
     def __init__(  # noqa: PLR0917  (all that is known)
         self,
@@ -134,7 +134,7 @@ class _Writing:
         self._apart: set[str] = set()
 
     def notes(self) -> dict[str, list[str]]:
-        """Return what a person should know of each stack."""
+        """Return the notes about each stack."""
         found: dict[str, list[str]] = {}
         for name, environment in self._made.environments.items():
             found[f"{environment.setting.stack_name()}"] = list(environment.notes)
@@ -287,7 +287,7 @@ def class_name(name: str, suffix: str = "Stack") -> str:
 
 
 def _looped(lines: list[tuple[str, tuple[str, ...]]]) -> list[tuple[str, tuple[str, ...]]]:
-    """Write many properties that are left out as one loop."""
+    """Write repeated deletions of properties as one loop."""
     made: list[tuple[str, tuple[str, ...]]] = []
     for (owner, environments), group in groupby(lines, key=lambda line: (_left_out(line[0])[0], line[1])):
         own = list(group)
@@ -305,7 +305,7 @@ def _left_out(text: str) -> tuple[str, str]:
 
 
 def _starts_group(text: str) -> bool:
-    """Tell whether a statement makes something, and the lines after it are about that."""
+    """Tell whether a statement creates a construct that the following lines configure."""
     return text.partition(" = ")[2].split("(")[0][:1].isupper()
 
 

@@ -1,4 +1,4 @@
-"""From values to the expressions that make them: how each object came about, and where others are found."""
+"""Converts values to the expressions that create them, from the recorded origin of each object."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class CannotWriteError(Exception):
 
 
 class Encoder:
-    """Knows how objects came about.
+    """Knows the origin of objects.
 
     Attributes:
-        root: Files below this folder are named from there.
+        root: Folder to which paths of files are relative.
     """
 
     def __init__(self, root: Path, look_up: Callable[[Expression, str], Expression]) -> None:
@@ -55,7 +55,7 @@ class Encoder:
         return not isinstance(result, _PLAIN)
 
     def know(self, result: Any, expression: Expression) -> None:
-        """Remember how a value came about."""
+        """Record the origin of a value."""
         if isinstance(result, str):
             if _TOKEN.search(result) and result not in self._texts:
                 self._texts[result] = expression
@@ -81,7 +81,7 @@ class Encoder:
                 self.know(one, Expression("item", place, (expression,)))
 
     def encode(self, given: Any) -> Expression:  # noqa: C901, PLR0911  (one for each kind of value)
-        """Return how a value is made.
+        """Return the expression that creates a value.
 
         Raises:
             CannotWriteError: The origin is unknown.
@@ -117,7 +117,7 @@ class Encoder:
                 return self._object(given)
 
     def forget(self) -> None:
-        """Forget everything: what comes now is another file, and does not see the variables of this one."""
+        """Forget all origins, because another file does not see the variables of this one."""
         self._objects = {
             key: known for key, known in self._objects.items() if isinstance(known[0], cdk.Stack | cdk.App)
         }
@@ -213,7 +213,7 @@ class Encoder:
         raise CannotWriteError(f"{path} is not below {self.root}")
 
     def _template(self, content: str) -> Expression:
-        """Return a template, with marks for what only the app knows: where its assets are."""
+        """Return a template, with placeholders for the locations of assets, which only the app knows."""
         tokens = dict.fromkeys(_TOKEN.findall(content))
         marks = {f"@{place}@": self._text(token) for place, token in enumerate(tokens, 1)}
         for mark, token in zip(marks, tokens, strict=True):
@@ -235,7 +235,7 @@ def _is_default(given: Any, one: Any) -> bool:
 
 
 def _attributes(owner: Any, expression: Expression) -> Iterator[tuple[Any, Expression]]:
-    """Yield what an object has, by the way to it."""
+    """Yield the attributes of an object, with their paths."""
     if isinstance(owner, list | tuple):
         for place, one in enumerate(owner):
             yield one, Expression("item", place, (expression,))
@@ -253,9 +253,9 @@ def _attributes(owner: Any, expression: Expression) -> Iterator[tuple[Any, Expre
 
 
 def public_global(owner: type | ModuleType, name: str = "") -> Global:
-    """Return the shortest way to a class or a function: where a package shows it, and not where it is defined."""
+    """Return the shortest import path of a class or a function: the package that exports it."""
     if owner is CheckedConstruct:
-        return Global("constructs", "Construct")  # its checks are of this library alone
+        return Global("constructs", "Construct")  # its checks exist only in this library
     module = owner.__name__ if isinstance(owner, ModuleType) else owner.__module__
     name = name or getattr(owner, "__qualname__", "")
     wanted = getattr(sys.modules[module], name.partition(".")[0])

@@ -1,4 +1,4 @@
-"""Expressions of Python, as trees that can be compared and written down."""
+"""Python expressions, as trees that can be compared and written."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Expression:
     """A piece of code.
 
     Attributes:
-        kind: What it is.
+        kind: Kind of expression.
         name: A value, the number of a step, or the name of a function, a method, an attribute or a setting.
-        parts: What it consists of; of a method and an attribute, the object comes first.
-        keys: Names of the last parts: of options in a call, of entries in a map.
+        parts: Its parts. For a method or an attribute, the object is first.
+        keys: Names of the last parts: options of a call, or entries of a map.
     """
 
     kind: Kind
@@ -42,24 +42,24 @@ class Expression:
     keys: tuple[str, ...] = ()
 
     def walk(self) -> Iterator[Expression]:
-        """Yield it and everything in it."""
+        """Yield the expression and all its parts."""
         yield self
         for part in self.parts:
             yield from part.walk()
 
     def map(self, change: Callable[[Expression], Expression]) -> Expression:
-        """Return it with every part changed, and then itself."""
+        """Return the expression with a function applied to every part, then to itself."""
         parts = tuple(part.map(change) for part in self.parts)
         return change(Expression(self.kind, self.name, parts, self.keys))
 
 
 @frozen(kw_only=False)
 class Global:
-    """A name that a module has.
+    """A name in a module.
 
     Attributes:
         module: The module.
-        name: The name, with dots where it is in a class.
+        name: The name, with dots if it is in a class.
     """
 
     module: str

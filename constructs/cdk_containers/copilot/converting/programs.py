@@ -1,4 +1,4 @@
-"""The record of calls as programs: one for each stack, without unused values, and with single-use values inlined."""
+"""Turns recorded calls into a program for each stack, without unused values and with single-use values inlined."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from .expressions import Expression, Global
 from .recording import Step
 
 REASON = "The workload ran like this with AWS Copilot, and its manifest sets nothing else"
-"""Stands so often in a module that it gets a name."""
+"""Occurs so often in a module that it gets a name."""
 
 AS_BEFORE = Expression(
     "call", None, (Expression("global", Global("cdk_containers", "Disabled")), Expression("value", REASON))
 )
-"""A default that is switched off."""
+"""A default that is turned off."""
 
 _STACK = ("aws_cdk", "Stack")
 
 
 @frozen(kw_only=False)
 class Program:
-    """The calls that make a stack; the first one is that of the stack itself.
+    """The calls that create a stack. The first call creates the stack itself.
 
     Attributes:
         name: Name of the stack.
@@ -36,7 +36,7 @@ class Program:
 
 @frozen(kw_only=False)
 class Recorded:
-    """What was recorded.
+    """The recorded programs.
 
     Attributes:
         programs: Programs of stacks, in order.
@@ -91,7 +91,7 @@ def programs_of(steps: Sequence[Step], kinds: Mapping[str, tuple[str, str]]) -> 
 
 
 def _shape(expression: Expression, steps: Mapping[int, Step], environment: str) -> str:
-    """Return what an expression is, whatever the environment."""
+    """Return the kind of an expression, independent of the environment."""
     whole = expression.map(lambda one: _unfolded(one, steps) if one.kind == "step" else one)
     return repr(whole).replace(environment, "\0")
 
@@ -116,7 +116,7 @@ def _is_dependency(step: Step) -> bool:
 
 
 def _needed(steps: Sequence[Step], start: int, before: int) -> list[int]:
-    """Return what the call of a stack is made from, which comes before it."""
+    """Return the arguments of a stack's call, which come before it."""
     found: list[int] = []
     for part in steps[start].expression.parts[2:]:
         for one in part.walk():
@@ -130,7 +130,7 @@ def _needed_by(steps: Sequence[Step], place: int) -> list[int]:
 
 
 def _uses(steps: list[tuple[int, Step]]) -> Counter[int]:
-    """Count in how many places the result of each step is used, by what is not left out."""
+    """Count how often the result of each step is used by steps that are kept."""
     known = dict(steps)
     uses = Counter(one.name for _, step in steps if step.effect for one in step.expression.walk() if one.kind == "step")
     waiting = [name for name in uses if name in known and not known[name].effect]
@@ -188,7 +188,7 @@ def _shifted(step: Step) -> Step:
 
 
 def _is_short(expression: Expression) -> bool:
-    """Tell whether it reads better in its place than under a name."""
+    """Tell whether an expression reads better inline than as a variable."""
     if expression == AS_BEFORE:
         return True
     while expression.kind in ("attribute", "item"):

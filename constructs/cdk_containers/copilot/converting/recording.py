@@ -1,7 +1,7 @@
-"""Watches manifests become constructs, and writes down each call.
+"""Records each call while manifests are turned into constructs.
 
-What the package `building` calls in this library, in CDK and in `constructs` is all that makes a template, so the same
-calls in the same order make the same template. The converter has no separate rules that could differ from those.
+The calls of the package `building` into this library, CDK and `constructs` determine the template, so the same calls in
+the same order create the same template. The converter has no rules of its own that could differ.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ _BETWEEN = {
     ("jsii._reference_map", "__setattr__"),
     ("cdk_containers.core.inputs.calls", "checked"),
 }
-"""Functions through which a call goes without being one."""
+"""Functions that a call passes through without being recorded."""
 
 _KEPT = ("CopilotJob",)
 """Classes of `building` that a converted app uses."""
 
 _LOOKS = {"find_all", "find_child", "try_find_child", "resolve"}
-"""Methods that only look for something, which is found again by where it is."""
+"""Methods that only find an object, whose path is recorded instead."""
 
 _PURE = {
     "of",
@@ -70,8 +70,8 @@ class Step:
 
     Attributes:
         expression: The call.
-        effect: Whether it does something beside returning a value.
-        hint: What its result may be called.
+        effect: Whether it has a side effect.
+        hint: Suggested name for its result.
         result: The kind of its result.
     """
 
@@ -82,11 +82,11 @@ class Step:
 
 
 class Recorder:
-    """Writes down calls while it is on.
+    """Records calls while it is on.
 
     Attributes:
-        steps: What was called, in order.
-        encoder: Knows how each object came about.
+        steps: Recorded calls, in order.
+        encoder: Knows the origin of each object.
     """
 
     def __init__(self, root: Path) -> None:
@@ -97,7 +97,7 @@ class Recorder:
 
     @contextmanager
     def on(self) -> Iterator[None]:
-        """Record what happens in the block."""
+        """Record the calls in the block."""
         before = sys.getprofile()
         sys.setprofile(self._notice)
         try:
@@ -188,7 +188,7 @@ class Recorder:
 
 
 def _is_recorded(frame: FrameType) -> bool:
-    """Tell whether this is a call from `building` out of it."""
+    """Tell whether this is a call from `building` to another package."""
     if not _is_outside(frame.f_code, frame.f_globals.get("__name__", "")):
         return False
     owner = frame.f_locals.get("self")
@@ -210,7 +210,7 @@ def _is_outside(code: CodeType, module: str) -> bool:
 
 
 def _given(frame: FrameType, *, skip: int) -> dict[str, tuple[Any, bool]]:
-    """Return the arguments that are no defaults, each with whether it is given by name."""
+    """Return the arguments that differ from their defaults, each with whether it is passed by name."""
     code, known = frame.f_code, frame.f_locals
     count = code.co_argcount + code.co_kwonlyargcount
     defaults = _defaults(frame)
@@ -271,7 +271,7 @@ def _function(frame: FrameType) -> Any:
 
 
 def _class_of(made: type, code: CodeType) -> type:
-    """Return the class whose constructor runs: that of a base where a class of `building` makes itself."""
+    """Return the class whose constructor runs: the base class for classes of `building`."""
     if not made.__module__.startswith(_BUILDING) or made.__name__ in _KEPT:
         return made
     return next(

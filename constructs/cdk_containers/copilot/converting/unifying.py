@@ -1,4 +1,4 @@
-"""One program for all environments: what differs between them becomes settings."""
+"""Merges the programs of all environments. Differences become settings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Line:
 
     Attributes:
         step: The call.
-        environments: Where it is made.
+        environments: Environments with this call.
     """
 
     step: Step
@@ -37,7 +37,7 @@ class United:
     Attributes:
         environments: The environments.
         lines: The calls.
-        settings: What differs, by name and environment.
+        settings: Values that differ, by name and environment.
     """
 
     environments: tuple[str, ...]
@@ -46,11 +46,11 @@ class United:
 
 
 def unite(programs: Mapping[str, Program]) -> United | None:
-    """Return one program for several; None if they have too little in common."""
+    """Merge several programs; None if they have too little in common."""
     names = tuple(programs)
     columns = _aligned(programs)
     united = _Uniting(names)
-    # Where each step of a program is among the lines.
+    # The line of each step of a program.
     places: dict[str, dict[int, int]] = {name: {} for name in names}
     for number, column in enumerate(columns):
         for name, place in zip(names, column, strict=True):
@@ -80,7 +80,7 @@ def _moved(one: Expression, places: Mapping[int, int]) -> Expression:
 
 
 def _aligned(programs: Mapping[str, Program]) -> list[tuple[int | None, ...]]:
-    """Return which steps of several programs belong together."""
+    """Return which steps of several programs match."""
     (first_keys, *others) = [[_key(step, name) for step in program.steps] for name, program in programs.items()]
     columns: list[tuple[int | None, ...]] = [(place,) for place in range(len(first_keys))]
     keys = first_keys
@@ -101,7 +101,7 @@ def _aligned(programs: Mapping[str, Program]) -> list[tuple[int | None, ...]]:
 
 
 def _key(step: Step, environment: str) -> tuple[Any, ...]:
-    """Return what two calls have in common if they are the same in two environments."""
+    """Return the similarity of two calls in two environments."""
     expression = step.expression
     if expression.kind == "method" and expression.name == "=":
         return ("=", expression.parts[0].name, None, expression.parts[0].parts[0].kind)
@@ -114,10 +114,10 @@ def _key(step: Step, environment: str) -> tuple[Any, ...]:
 
 
 class _Uniting:
-    """Puts expressions of several environments together.
+    """Merges expressions of several environments.
 
     Attributes:
-        settings: What differs, by name and environment.
+        settings: Values that differ, by name and environment.
         path: The names that lead to the expression.
     """
 
@@ -151,7 +151,7 @@ class _Uniting:
         return Expression("choice", None, tuple(given.values()), tuple(given))
 
     def _named(self, one: Expression) -> str:
-        """Return a name for an argument without one: what a method is told to change."""
+        """Return a name for a positional argument: the property that a method changes."""
         if one.kind == "method" and len(one.parts) > 1 and isinstance(one.parts[1].name, str):
             return one.parts[1].name.rpartition(".")[2]
         if one.kind == "method" and one.name == "=":
@@ -174,7 +174,7 @@ def _is_closed(expression: Expression) -> bool:
 
 
 def _with_environment(given: Mapping[str, str]) -> Expression | None:
-    """Return a text that differs in the name of the environment only."""
+    """Return a text that differs only in the name of the environment."""
     for edge in (r"(?<![A-Za-z0-9]){}(?![A-Za-z0-9])", "{}"):
         found = {tuple(re.split(edge.format(re.escape(name)), text)) for name, text in given.items()}
         if len(found) == 1 and len(parts := found.pop()) > 1:
@@ -186,7 +186,7 @@ def _with_environment(given: Mapping[str, str]) -> Expression | None:
 
 
 def snake(name: str) -> str:
-    """Return a name as Python writes it.
+    """Return a name in snake case.
 
     >>> snake("HTTPListenerArn"), snake("Record-shop"), snake("DiscoveryServiceARNExport")
     ('http_listener_arn', 'record_shop', 'discovery_service_arn_export')

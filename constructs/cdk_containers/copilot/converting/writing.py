@@ -1,4 +1,4 @@
-"""From expressions to the text of a module."""
+"""Writes expressions as the source of a module."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _TAKEN = {*keyword.kwlist, *dir(builtins), "self", "scope", "environment", "env"
 
 
 class Writer:
-    """Writes expressions, and remembers what they need.
+    """Writes expressions, and records the imports that they need.
 
     Attributes:
         imports: The import lines.
-        common: What they need of the module that all share.
+        common: Names that they need from the shared module.
     """
 
     def __init__(self, template: Callable[[str], str]) -> None:
@@ -39,7 +39,7 @@ class Writer:
         self._names: dict[int, str] = {}
 
     def lines(self, united: United) -> list[tuple[str, tuple[str, ...]]]:
-        """Return the statements that come after the call of the stack, each with its environments."""
+        """Return the statements after the call of the stack, each with its environments."""
         self._names = {0: "self"}
         used = {one.name for line in united.lines for one in line.step.expression.walk() if one.kind == "step"}
         taken = set(_TAKEN)
@@ -124,7 +124,7 @@ class Writer:
         return f"({text})"
 
     def _joined(self, parts: list[Expression]) -> str:
-        """Return parts as one formatted text, or as texts that are joined where quotes would be in each other's way."""
+        """Return parts as one f-string, or as joined texts if their quotes would conflict."""
         texts = [self.text(part) for part in parts]
         inside = [text for part, text in zip(parts, texts, strict=True) if part.kind != "value"]
         plain = [str(part.name) for part in parts if part.kind == "value"]
@@ -160,13 +160,13 @@ class Writer:
 
 
 def is_in(environments: Iterable[str]) -> str:
-    """Return the test whether this is one of some environments."""
+    """Return the condition that the environment is one of these."""
     names = list(environments)
     return f"environment == {names[0]!r}" if len(names) == 1 else f"environment in {tuple(names)!r}"
 
 
 def settings_text(writer: Writer, settings: Mapping[str, Mapping[str, Expression]], environments: Iterable[str]) -> str:
-    """Return the class and the values of what differs between environments."""
+    """Return the class and the values of the settings."""
     writer.imports |= {"from dataclasses import dataclass", "from typing import Any"}
     fields = "\n".join(f"    {name}: {_type_of(values)}" for name, values in settings.items())
     rows = [
@@ -241,7 +241,7 @@ def _last_text(expression: Expression) -> str:
 
 
 def _source(expression: Expression, writer: Writer) -> str:
-    """Return a name for what a function is given last."""
+    """Return a name for the last argument of a function."""
     last = expression.parts[-1]
     if last.kind == "step":
         return writer.name(last.name)

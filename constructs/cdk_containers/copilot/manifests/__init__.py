@@ -1,4 +1,4 @@
-"""Manifests of Copilot as typed models, with every problem of a file in one error."""
+"""Reads Copilot manifests into typed models, and reports all problems of a file in one error."""
 
 from cdk_containers.core.documents import ManifestError, Problem
 

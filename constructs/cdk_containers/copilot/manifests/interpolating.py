@@ -1,4 +1,4 @@
-"""`${VAR}` in manifests, as Copilot fills it in: in every text, never in keys, and never as a number."""
+"""Interpolates `${VAR}` in manifests as Copilot does: in every text, never in keys, and never as a number."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _ENVIRONMENT = "COPILOT_ENVIRONMENT_NAME"
 
 
 class Variables:
-    """What `${VAR}` stands for.
+    """Values for `${VAR}`.
 
     Args:
         given: The variables of the shell.
-        application: The name of the application, where it is known.
-        environment: The name of the environment, where it is known.
+        application: Name of the application, if it is known.
+        environment: Name of the environment, if it is known.
     """
 
     def __init__(self, given: Mapping[str, str], application: str | None, environment: str | None) -> None:
@@ -26,7 +26,7 @@ class Variables:
         self._own = {_APPLICATION: application, _ENVIRONMENT: environment}
 
     def problem(self, name: str) -> str | None:
-        """Say why a variable has no value."""
+        """Return why a variable has no value."""
         own = self._own.get(name)
         if own is not None and self._given.get(name, own) != own:
             return f"the shell has {name}={self._given[name]!r}, but it is {own!r}: unset it"
@@ -37,7 +37,7 @@ class Variables:
         return f"the variable {name} is not defined: export it, or write \\${{{name}}} for literal text"
 
     def value(self, name: str) -> str:
-        """Return what a variable stands for."""
+        """Return the value of a variable."""
         return self._own.get(name) or self._given[name]
 
 

@@ -1,7 +1,7 @@
-"""The values of an environment over those of the manifest, as Copilot lays them.
+"""Merges the values of an environment into those of the manifest, as Copilot does.
 
-Maps are merged; everything else is replaced. Where a key can be written in two ways that exclude each other, the
-environment's way drops the other one. Copilot forgets that for some keys: there, its result is kept, with a note.
+Maps are merged, and everything else is replaced. If a key has two forms that exclude each other, the form of the
+environment wins. Copilot does not do this for some keys. For these its result is kept, with a note.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _EXCLUSIVE: dict[Pattern, tuple[set[str], set[str]]] = {
     ("http",): ({"target_container"}, {"targetContainer"}),
     ("storage", "volumes", "*", "efs"): ({"uid", "gid"}, {"id", "root_dir", "auth"}),
 }
-"""Keys of a map of which an environment may give one set, and drops the other with it."""
+"""Sets of keys of a map that exclude each other: a set in the environment removes the other set."""
 
 _CONTAINERS: tuple[Pattern, ...] = ((), ("sidecars", "*"), ("logging",))
 _ATOMS: set[Pattern] = {
@@ -39,7 +39,7 @@ _ATOMS: set[Pattern] = {
     ("logging", "destination", "*"),
     ("tags", "*"),
 }
-"""Values of maps: replaced as a whole, and an empty text where they are left empty."""
+"""Maps whose values are replaced as a whole, and become an empty text if they are empty."""
 
 
 def merged(root: Map, override: Map | None, notes: list[str]) -> Map:
@@ -47,8 +47,8 @@ def merged(root: Map, override: Map | None, notes: list[str]) -> Map:
 
     Args:
         root: The manifest.
-        override: What it says under `environments`, for one of them.
-        notes: Gets what Copilot reads and does not apply.
+        override: Its entry under `environments` for one environment.
+        notes: Receives values that Copilot reads but does not apply.
     """
     entries = {key: value for key, value in root.entries.items() if key != "environments"}
     if override is not None:
@@ -63,7 +63,7 @@ class _Merger:
         self._notes = notes
 
     def entries(self, base: dict[str, Node], override: Map, path: tuple[str, ...]) -> dict[str, Node]:
-        """Return the entries of a map over those of another."""
+        """Merge the entries of a map into another map."""
         entries = dict(base)
         for key in self._dropped(override, path):
             entries.pop(key, None)
@@ -76,7 +76,7 @@ class _Merger:
         return entries
 
     def _dropped(self, override: Map, path: tuple[str, ...]) -> set[str]:
-        """Return the keys that go because the environment gives others."""
+        """Return the keys to remove because the environment sets others."""
         groups = next((groups for pattern, groups in _EXCLUSIVE.items() if _matches(path, {pattern})), ())
         given = [group for group in groups if any(not says_nothing(override[key]) for key in group if key in override)]
         if len(given) != 1:
@@ -94,7 +94,7 @@ class _Merger:
 
 
 def _ignored(old: Node, new: Node, path: tuple[str, ...]) -> str | None:
-    """Say why Copilot keeps the old value, where it does."""
+    """Return why Copilot keeps the old value, if it does."""
     if path == ("exec",) and isinstance(old, Map):
         return "a map at the top level keeps `exec` on. Write `exec: true` there, then false works here"
     if path == ("subscribe", "queue", "fifo"):

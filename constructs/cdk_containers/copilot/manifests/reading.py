@@ -1,4 +1,4 @@
-"""From a file to its model."""
+"""Reads a manifest file into its model."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ _HEAD = {"name", "type"}
 
 @frozen
 class Manifest(Generic[_M]):
-    """A manifest that has been read.
+    """A parsed manifest.
 
     Attributes:
-        file: The name of the file.
-        text: The file.
-        model: What it says, with the environment's own values where an environment was given.
-        environments: The environments that it has values for.
-        root: Its nodes, which know where they stand.
-        notes: What Copilot reads and does not apply.
+        file: Name of the file.
+        text: Content of the file.
+        model: Its values, merged with those of the environment if one is given.
+        environments: Environments that it has values for.
+        root: Its nodes, with their positions in the file.
+        notes: Values that Copilot reads but does not apply.
     """
 
     file: str
@@ -77,14 +77,14 @@ def read_workload(
     """Read the manifest of a service or a job.
 
     Args:
-        source: The path of a file, or a text with line breaks.
-        environment: The environment whose values apply; without one, those of the top level.
-        application: The application, for `${COPILOT_APPLICATION_NAME}`.
-        variables: What `${VAR}` stands for; without it, the variables of the shell.
-        environments: The environments that exist, where they are known; the manifest may name no others.
+        source: Path of a file, or a text with line breaks.
+        environment: Environment whose values apply. Default: the values of the top level.
+        application: Application, for `${COPILOT_APPLICATION_NAME}`.
+        variables: Values for `${VAR}`. Default: the variables of the shell.
+        environments: Existing environments, if they are known. The manifest must not name others.
 
     Raises:
-        ManifestError: With everything that is wrong.
+        ManifestError: The manifest is invalid; all problems are reported at once.
     """
     file, text = _source(source)
     problems = Problems()
@@ -113,12 +113,12 @@ def read_environment(
     """Read the manifest of an environment.
 
     Args:
-        source: The path of a file, or a text with line breaks.
-        application: The application, for `${COPILOT_APPLICATION_NAME}`.
-        variables: What `${VAR}` stands for; without it, the variables of the shell.
+        source: Path of a file, or a text with line breaks.
+        application: Application, for `${COPILOT_APPLICATION_NAME}`.
+        variables: Values for `${VAR}`. Default: the variables of the shell.
 
     Raises:
-        ManifestError: With everything that is wrong.
+        ManifestError: The manifest is invalid; all problems are reported at once.
     """
     file, text = _source(source)
     problems = Problems()
@@ -133,11 +133,11 @@ def read_pipeline(source: str | Path, *, variables: Mapping[str, str] | None = N
     """Read the manifest of a pipeline.
 
     Args:
-        source: The path of a file, or a text with line breaks.
-        variables: What `${VAR}` stands for; without it, the variables of the shell.
+        source: Path of a file, or a text with line breaks.
+        variables: Values for `${VAR}`. Default: the variables of the shell.
 
     Raises:
-        ManifestError: With everything that is wrong.
+        ManifestError: The manifest is invalid; all problems are reported at once.
     """
     file, text = _source(source)
     problems = Problems()
@@ -172,7 +172,7 @@ def _variables(given: Mapping[str, str] | None, application: str | None, environ
 
 
 def _type(root: Map, allowed: Mapping[str, type[Any]]) -> Any:
-    """Return what belongs to the type that a manifest names."""
+    """Return the entry for the type of a manifest."""
     _required_text(root, "name")
     if not _required_text(root, "type"):
         return None

@@ -1,4 +1,4 @@
-"""The folder `copilot/`: which manifests, addons and overrides there are."""
+"""Finds the manifests, addons and overrides in the folder `copilot/`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _NOT_WORKLOADS = {"environments", "pipelines", ".workspace"}
 
 @frozen
 class Place:
-    """A workload, an environment or a pipeline, and what lies beside its manifest.
+    """A workload, an environment or a pipeline, with the files next to its manifest.
 
     Attributes:
-        name: The name of its folder.
+        name: Name of its folder.
         manifest: Its manifest; None if an environment has none.
-        addons: Templates that are deployed with it.
+        addons: Templates to deploy with it.
         overrides: Its folder `overrides`, if it exists.
     """
 
@@ -33,12 +33,12 @@ class Workspace:
 
     Attributes:
         application: The name of the application.
-        root: The folder that has `copilot/` in it; paths in manifests start there.
+        root: Folder that contains `copilot/`. Paths in manifests are relative to it.
         workloads: Services and jobs, by name.
         environments: Environments, by name.
         pipelines: Pipelines, by name.
-        environment_addons: Templates that are deployed with each environment.
-        environment_overrides: The folder with overrides of all environments.
+        environment_addons: Templates to deploy with each environment.
+        environment_overrides: Folder with overrides of all environments.
     """
 
     application: str
@@ -51,10 +51,10 @@ class Workspace:
 
     @classmethod
     def at(cls, path: str | Path) -> Workspace:
-        """Find the workspace in a folder, or in one above it, as Copilot does.
+        """Find the workspace in a folder or its parents, as Copilot does.
 
         Raises:
-            ManifestError: There is none, or it has no name.
+            ManifestError: There is no workspace, or it has no name.
         """
         copilot = _copilot_folder(Path(path))
         places = {folder.name: _place(folder) for folder in _folders(copilot) if folder.name not in _NOT_WORKLOADS}

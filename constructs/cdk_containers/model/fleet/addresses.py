@@ -1,4 +1,4 @@
-"""How many tasks and pods fit into subnets while a new version replaces the old one.
+"""Number of tasks and pods that fit into subnets while a new version replaces the old one.
 
 AWS reserves five addresses in each subnet, see https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html. A
 task in awsvpc mode uses one address, and so does a pod with the VPC CNI, see
@@ -20,7 +20,7 @@ _WHOLE = 100
 
 @frozen
 class AddressRoom:
-    """How many tasks or pods fit into the addresses of subnets.
+    """Number of tasks or pods that fit into the addresses of subnets.
 
     Attributes:
         addresses: Addresses of all subnets, without those that AWS or other resources use.
@@ -39,7 +39,7 @@ class AddressRoom:
 def address_room(
     prefix_lengths: Sequence[int], *, max_healthy_percent: int = 200, taken_per_subnet: int = 0
 ) -> AddressRoom:
-    """Return how many tasks or pods fit into the addresses of the subnets.
+    """Return the number of tasks or pods that fit into the addresses of the subnets.
 
     Tasks are spread evenly across zones, so the smallest subnet fills up first and determines the result.
 

@@ -1,8 +1,8 @@
 """How to distribute thousands of services over stacks, load balancers, clusters, networks and accounts.
 
-Everything is counted for one region of one account, since that is where AWS counts; services are shared out evenly.
-All services take the same. Limits of one resource are kept by splitting. Quotas of a region or an account become
-requests, except where AWS names an end: there the number of accounts keeps it.
+AWS counts quotas by region and account, so the plan is for one region of one account. All services are alike and are
+distributed evenly. Limits of a resource are met by splitting. Quotas of a region or an account become quota requests,
+or more accounts if AWS documents a maximum.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def plan_fleet(
         quotas: Quotas of your accounts, by id, such as `{"fargate-vcpus": 4000}`. Default: the AWS defaults.
 
     Raises:
-        ConstructError: The numbers are wrong, there is no such quota, or one service alone is beyond a limit, or the
-            accounts are too few.
+        ConstructError: A number is invalid, a quota does not exist, a single service exceeds a limit, or there are too
+        few accounts.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/operating-at-scale-service-quotas.html
     """
@@ -79,7 +79,7 @@ def _ceil(count: int, size: int) -> int:
 
 
 class _Planner:
-    """A fleet, and what one service of it takes."""
+    """A fleet, and the resources of one of its services."""
 
     def __init__(self, fleet: Fleet, peak_tasks: int, seconds: int, quotas: dict[str, int]) -> None:
         self.fleet = fleet
@@ -105,11 +105,11 @@ class _Planner:
         self.per_vpc = min(room, self.has("vpc-address-usage"))
 
     def has(self, name: str) -> int:
-        """Return what there is of a quota."""
+        """Return the value of a quota."""
         return self.quotas.get(name, quota(name).value)
 
     def check_one_service(self, found: Problems) -> None:
-        """Find what no split helps: a service that is too large, or accounts that are too few."""
+        """Find problems that no split solves: a service that is too large, or too few accounts."""
         fleet = self.fleet
         if not self.per_stack:
             found.add(
@@ -151,7 +151,7 @@ class _Planner:
             )
 
     def least_accounts(self) -> tuple[int, str]:
-        """Return how many accounts AWS's ceilings ask for, and which ceiling that is."""
+        """Return the number of accounts that AWS maximums require, and the limiting maximum."""
         roles = quota("roles")
         ceiling = max(self.quotas.get("roles", 0), roles.ceiling or roles.value)
         needed = self.fleet.services * self.fleet.roles
@@ -168,7 +168,7 @@ class _Planner:
         most = _ceil(fleet.services, places)
 
         def total(count: Callable[[int], int]) -> int:
-            """Add up what all regions of all accounts take; some have a service more than others."""
+            """Add up the usage of all regions of all accounts. Some have one service more than others."""
             less, more = divmod(fleet.services, places)
             return more * count(less + 1) + (places - more) * (count(less) if less else 0)
 
@@ -191,7 +191,7 @@ class _Planner:
             reasons=self.reasons(accounts, least, why),
         )
 
-    # ---- what one region of one account takes
+    # ---- usage of one region of one account
 
     def stacks(self, services: int) -> int:
         return _ceil(services, self.per_stack)
@@ -209,7 +209,7 @@ class _Planner:
         return _ceil(services, self.per_vpc // self.peak)
 
     def needs(self) -> dict[str, Callable[[int], int]]:
-        """Return how much of each quota of a region a number of services takes."""
+        """Return the usage of each regional quota for a number of services."""
         fleet = self.fleet
         return {
             "fargate-vcpus": lambda services: _ceil(services * self.peak * fleet.cpu, _UNITS),
@@ -235,7 +235,7 @@ class _Planner:
         )
 
     def growth(self) -> tuple[Growth, ...]:
-        """Return at how many services each limit is reached, in one region of one account."""
+        """Return the number of services at which each limit is reached, in one region of one account."""
         found = [
             self.reached("stack-resources", self.per_stack, "a second stack"),
             self.reached("cluster-services", self.has("cluster-services"), "a second cluster"),
@@ -257,7 +257,7 @@ class _Planner:
         return Growth(quota=quota(name), services=services, then=then)
 
     def narrowest(self) -> str:
-        """Return which limit of a load balancer is reached first."""
+        """Return the limit of a load balancer that is reached first."""
         by_name = {
             "alb-targets": self.has("alb-targets") // self.peak,
             "alb-target-groups": self.has("alb-target-groups") // self.fleet.target_groups,
@@ -266,10 +266,10 @@ class _Planner:
         return min(by_name, key=lambda name: by_name[name])
 
     def rollout(self, services: int) -> FleetRollout:
-        """Return how long a new version of all services takes, in the region with the most of them."""
+        """Return the duration of a new version of all services, in the region with the most services."""
 
         def begins(count: int, burst: str, rate: str) -> int:
-            """Return when the last of some calls is let through: a bucket that is full, and then fills up again."""
+            """Return when the last of some calls is accepted: a token bucket starts full, and refills."""
             return _ceil(max(count - self.has(burst), 0), self.has(rate))
 
         fleet = self.fleet
@@ -295,7 +295,7 @@ class _Planner:
                 f"{self.per_stack} services in a stack: {fleet.stack_fill_percent} % of 500 resources at "
                 f"{fleet.resources} each, and of 1 MB at {fleet.template_bytes:,} bytes"
             ),
-            f"{self.has('cluster-services'):,} services in a cluster, which is its quota",
+            f"{self.has('cluster-services'):,} services in a cluster (its quota)",
             f"{self.per_vpc:,} tasks in a VPC, a /16 in {fleet.zones} zones, by its addresses and their usage",
         ]
         if self.balanced:
@@ -308,7 +308,7 @@ class _Planner:
 
 
 def _most(count: Callable[[int], int], has: int) -> int:
-    """Return for how many services a quota is enough; `count` never falls."""
+    """Return the number of services that a quota is enough for. `count` must not decrease."""
     low, high = 0, 1
     while count(high) <= has and high < 10**9:
         low, high = high, high * 2

@@ -14,7 +14,7 @@ from typing import Literal, cast
 from cdk_containers.core.frozen import frozen
 
 Scope = Literal["resource", "region", "zone", "account"]
-"""What a quota is for: one resource, all of a region of an account, one of its zones, or the whole account."""
+"""Scope of a quota: a resource, a region of an account, a zone of it, or the whole account."""
 
 
 @frozen
@@ -23,8 +23,8 @@ class Quota:
 
     Attributes:
         id: Stable name in kebab-case.
-        of: What has the limit, such as `Application Load Balancer`.
-        counts: What is counted, such as `rules`.
+        of: Resource with the limit, such as `Application Load Balancer`.
+        counts: Items that count, such as `rules`.
         value: The maximum number; for an adjustable quota, the default.
         adjustable: Whether AWS raises it on request.
         most: The documented maximum of an increase; None if not documented.
@@ -66,7 +66,7 @@ def quota(id: str) -> Quota:  # noqa: A002
     """Return the quota with this id.
 
     Raises:
-        UnknownQuotaError: There is none; the message names the nearest.
+        UnknownQuotaError: No quota has this id. The message names the nearest ids.
     """
     try:
         return quotas()[id]

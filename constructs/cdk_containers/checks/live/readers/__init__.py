@@ -1,4 +1,4 @@
-"""The readers, one module for each area; importing this registers them all."""
+"""The readers, one module for each area. Importing this package registers all of them."""
 
 from cdk_containers.checks.live import stacks
 from cdk_containers.checks.live.reader import READERS

@@ -18,7 +18,7 @@ _SERVICE = (
     "ServiceName ServiceRegistries TaskDefinition"
 )
 _OF_A_DEPLOYMENT = "ServiceConnectConfiguration VolumeConfigurations VpcLatticeConfigurations"
-"""What DescribeServices says of the deployments of a service only."""
+"""Properties that DescribeServices returns only for the deployments of a service."""
 _TASK = (
     "ContainerDefinitions Cpu EnableFaultInjection EphemeralStorage ExecutionRoleArn Family IpcMode Memory NetworkMode "
     "PidMode PlacementConstraints ProxyConfiguration RequiresCompatibilities RuntimePlatform TaskRoleArn Volumes"
@@ -151,7 +151,7 @@ def _service(it: dict[str, Any]) -> Iterator[Found]:
 
 
 def _express(account: Account, arn: str) -> Iterator[Found]:
-    """Find a service of Express Mode; what ECS has made for it is its own affair."""
+    """Find a service of Express Mode, without the resources that ECS creates for it."""
     service = account.call("ecs", "describe_express_gateway_service", serviceArn=arn)
     for configuration in service["service"].get("activeConfigurations", [])[:1] if service else ():
         yield Found(

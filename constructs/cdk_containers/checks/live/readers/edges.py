@@ -43,7 +43,7 @@ def certificates(account: Account) -> Iterator[Found]:
     wafv2=("list_web_acls", "list_resources_for_web_acl"),
 )
 def web_acls(account: Account) -> Iterator[Found]:
-    """Find the web ACLs of the region, and the load balancers that they are in front of."""
+    """Find the web ACLs of the region, and the load balancers that they protect."""
     for it in account.pages("wafv2", "list_web_acls", "WebACLs", Scope="REGIONAL"):
         arn = it["ARN"]
         yield Found(

@@ -1,4 +1,4 @@
-"""Clusters of EKS, and what gives them nodes, add-ons and access."""
+"""EKS clusters with their nodes, add-ons and access entries."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _ENTRY = "ClusterName PrincipalArn Type"
     ),
 )
 def clusters(account: Account) -> Iterator[Found]:
-    """Find the clusters with all that belongs to them."""
+    """Find the clusters with all their parts."""
     for name in account.pages("eks", "list_clusters", "clusters"):
         answer = account.call("eks", "describe_cluster", name=name)
         if answer is None:

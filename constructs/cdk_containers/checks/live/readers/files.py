@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     efs=("describe_file_systems", "describe_mount_targets"),
 )
 def file_systems(account: Account) -> Iterator[Found]:
-    """Find the file systems of EFS and where they can be mounted."""
+    """Find the EFS file systems and their mount targets."""
     for it in account.pages("efs", "describe_file_systems", "FileSystems"):
         id_ = it["FileSystemId"]
         yield Found(

@@ -1,4 +1,4 @@
-"""Who may do what: roles, users, groups and policies, by one call for the account."""
+"""Roles, users, groups and policies, read with one call for the account."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _OF_AWS = ("/aws-service-role/", "/aws-reserved/")
 """The paths of roles that AWS creates, which cannot be changed in the account."""
 _HOLDER = "ManagedPolicyArns Policies RoleName"
-"""What rules ask of roles, users and groups alike."""
+"""Properties of roles, users and groups that rules need."""
 
 
 @reader(
@@ -30,7 +30,7 @@ _HOLDER = "ManagedPolicyArns Policies RoleName"
     iam=("get_account_authorization_details",),
 )
 def identities(account: Account) -> Iterator[Found]:
-    """Find what IAM has, apart from the policies and the roles of AWS."""
+    """Find the IAM resources of the account, without policies and roles of AWS."""
     for kind, key, find in (
         ("Role", "RoleDetailList", _role),
         ("User", "UserDetailList", _user),
@@ -89,5 +89,5 @@ def _held(it: Mapping[str, Any], inline: str) -> dict[str, Any]:
 
 
 def _document(given: Any) -> Any:
-    """Return a policy, which boto3 decodes where it knows that it is one."""
+    """Return a policy. boto3 decodes only some of them."""
     return json.loads(unquote(given)) if isinstance(given, str) else given

@@ -1,4 +1,4 @@
-"""What instances start from: launch templates, Auto Scaling groups and instances."""
+"""Launch templates, Auto Scaling groups and instances."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _OF_EKS = "eks:nodegroup-name"
     ec2=("describe_launch_templates", "describe_launch_template_versions"),
 )
 def launch_templates(account: Account) -> Iterator[Found]:
-    """Find launch templates: the newest version of each, and the default one where that is another.
+    """Find launch templates: the newest version of each, and the default version if it differs.
 
-    Those that EKS makes of a managed group of nodes are not there: the group is.
+    Templates that EKS creates for managed node groups are left out, because the groups are included.
     """
     of_eks = {
         it["LaunchTemplateId"]
@@ -62,7 +62,7 @@ def _launch_template(it: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _readable(shown: dict[str, Any]) -> dict[str, Any]:
-    """Return the same with user data as text, which EC2 has encoded."""
+    """Return the data with decoded user data."""
     return {**shown, "UserData": decoded(shown["UserData"])} if "UserData" in shown else shown
 
 
@@ -106,7 +106,7 @@ def _metrics(enabled: Any) -> list[dict[str, Any]]:
 
 @reader({"AWS::EC2::Instance": f"{_INSTANCE} SecurityGroupIds"}, ec2=("describe_instances",))
 def instances(account: Account) -> Iterator[Found]:
-    """Find the instances that no Auto Scaling group has started: for the others, what the group starts is looked at."""
+    """Find the instances outside of Auto Scaling groups. For the others, the group is checked."""
     for reservation in account.pages("ec2", "describe_instances", "Reservations"):
         for it in reservation.get("Instances", ()):
             tags = {tag["Key"] for tag in it.get("Tags", ())}

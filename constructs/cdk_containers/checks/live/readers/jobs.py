@@ -1,4 +1,4 @@
-"""What starts tasks and messages: schedules, rules, pipes, state machines and functions."""
+"""Schedules, rules, pipes, state machines and functions."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def schedules(account: Account) -> Iterator[Found]:
     ecs=("describe_task_definition",),
 )
 def rules(account: Account) -> Iterator[Found]:
-    """Find the rules that are the account's own, and the task definitions that they start."""
+    """Find the rules of the account, without those of AWS services, and the task definitions that they start."""
     for bus in account.pages("events", "list_event_buses", "EventBuses"):
         for it in account.pages("events", "list_rules", "Rules", EventBusName=bus["Name"]):
             if "ManagedBy" in it:
@@ -122,7 +122,7 @@ def state_machines(account: Account) -> Iterator[Found]:
     lambda_=("list_functions", "list_function_event_invoke_configs", "list_event_source_mappings"),
 )
 def functions(account: Account) -> Iterator[Found]:
-    """Find functions, where their failures go, and what they are called for."""
+    """Find functions, their failure destinations, and their event sources."""
     for it in account.pages("lambda", "list_functions", "Functions"):
         arn = it["FunctionArn"]
         yield Found(

@@ -37,7 +37,7 @@ def log_groups(account: Account) -> Iterator[Found]:
     {"AWS::CloudWatch::Alarm": _ALARM, "AWS::CloudWatch::CompositeAlarm": _COMPOSITE}, cloudwatch=("describe_alarms",)
 )
 def alarms(account: Account) -> Iterator[Found]:
-    """Find the alarms of metrics, and those of other alarms."""
+    """Find metric alarms and composite alarms."""
     for type_, key, kind, names in (
         ("AWS::CloudWatch::Alarm", "MetricAlarms", "MetricAlarm", _ALARM),
         ("AWS::CloudWatch::CompositeAlarm", "CompositeAlarms", "CompositeAlarm", _COMPOSITE),

@@ -1,4 +1,4 @@
-"""Networks: what is in a VPC, and where its routes lead."""
+"""VPCs, their contents, and their routes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ENDED = {"deleted", "deleting", "failed", "rejected"}
     {"AWS::EC2::VPC": "CidrBlock", "AWS::EC2::VPCCidrBlock": "CidrBlock Ipv6CidrBlock VpcId"}, ec2=("describe_vpcs",)
 )
 def networks(account: Account) -> Iterator[Found]:
-    """Find the VPCs, and the addresses that they have beside their first ones."""
+    """Find the VPCs and their secondary address ranges."""
     for it in account.pages("ec2", "describe_vpcs", "Vpcs"):
         id_ = it["VpcId"]
         yield Found(
@@ -54,7 +54,7 @@ def networks(account: Account) -> Iterator[Found]:
     ec2=("describe_subnets", "describe_route_tables"),
 )
 def subnets(account: Account) -> Iterator[Found]:
-    """Find subnets and routes; a subnet without its own route table has the main one of its VPC."""
+    """Find subnets and routes. A subnet without its own route table uses the main route table of its VPC."""
     vpc_of = {}
     for it in account.pages("ec2", "describe_subnets", "Subnets"):
         id_ = it["SubnetId"]
@@ -99,7 +99,7 @@ def flow_logs(account: Account) -> Iterator[Found]:
 
 @reader({"AWS::EC2::NatGateway": _NAT_GATEWAY}, ec2=("describe_nat_gateways",))
 def nat_gateways(account: Account) -> Iterator[Found]:
-    """Find the NAT gateways that are there."""
+    """Find the available NAT gateways."""
     for it in account.pages("ec2", "describe_nat_gateways", "NatGateways"):
         if it.get("State") not in _ENDED:
             id_ = it["NatGatewayId"]
@@ -109,7 +109,7 @@ def nat_gateways(account: Account) -> Iterator[Found]:
 
 @reader({"AWS::EC2::VPCEndpoint": f"{_ENDPOINT} SecurityGroupIds"}, ec2=("describe_vpc_endpoints",))
 def endpoints(account: Account) -> Iterator[Found]:
-    """Find the VPC endpoints that are there."""
+    """Find the available VPC endpoints."""
     for it in account.pages("ec2", "describe_vpc_endpoints", "VpcEndpoints"):
         if it.get("State", "").lower() not in _ENDED:
             groups = [one["GroupId"] for one in it.get("Groups", ())]
@@ -142,7 +142,7 @@ def security_groups(account: Account) -> Iterator[Found]:
 
 
 def _rules(permissions: Any, peer: str) -> Iterator[Mapping[str, Any]]:
-    """Give one rule for each range and each group that EC2 has put together."""
+    """Split rules that EC2 groups, into one rule for each range and each group."""
     for it in permissions:
         ports = properties(it, "FromPort IpProtocol ToPort")
         for list_, key, name in (
@@ -160,7 +160,7 @@ def _rules(permissions: Any, peer: str) -> Iterator[Mapping[str, Any]]:
     ec2=("describe_managed_prefix_lists", "get_managed_prefix_list_entries"),
 )
 def prefix_lists(account: Account) -> Iterator[Found]:
-    """Find the lists of addresses of the account; those of AWS are known by their names."""
+    """Find the prefix lists of the account. Those of AWS are known by name."""
     for it in account.pages("ec2", "describe_managed_prefix_lists", "PrefixLists"):
         id_ = it["PrefixListId"]
         if it.get("OwnerId") == "AWS":

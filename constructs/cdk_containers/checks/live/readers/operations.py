@@ -1,4 +1,4 @@
-"""Trails, deployments by CodeDeploy, and environments of Elastic Beanstalk."""
+"""Trails, CodeDeploy deployment groups, and Elastic Beanstalk environments."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def deployment_groups(account: Account) -> Iterator[Found]:
     elasticbeanstalk=("describe_environments", "describe_configuration_settings"),
 )
 def environments(account: Account) -> Iterator[Found]:
-    """Find the environments of Elastic Beanstalk, with all settings, wherever they come from."""
+    """Find the Elastic Beanstalk environments, with settings from all sources."""
     for it in account.pages("elasticbeanstalk", "describe_environments", "Environments", IncludeDeleted=False):
         settings = account.pages(
             "elasticbeanstalk",

@@ -1,4 +1,4 @@
-"""How the number of tasks follows the load."""
+"""Scaling of task counts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ACTION = "EndTime ScalableTargetAction Schedule ScheduledActionName StartTime T
     application_autoscaling=("describe_scalable_targets", "describe_scaling_policies", "describe_scheduled_actions"),
 )
 def scaling(account: Account) -> Iterator[Found]:
-    """Find what scales services of ECS."""
+    """Find the scalable targets and policies of ECS services."""
     service = "application-autoscaling"
     actions: dict[str, list[dict[str, object]]] = {}
     for it in account.pages(service, "describe_scheduled_actions", "ScheduledActions", ServiceNamespace="ecs"):
@@ -53,5 +53,5 @@ def scaling(account: Account) -> Iterator[Found]:
 
 
 def _id(resource: str, dimension: str) -> str:
-    """Return what CloudFormation calls a scalable target."""
+    """Return the physical id of a scalable target."""
     return f"{resource}|{dimension}|ecs"

@@ -1,1 +1,1 @@
-"""Manifests as types: what a file may say, with Copilot's own names. Nothing has a default; None is not given."""
+"""Types of manifests, with Copilot's names. No field has a default value; None means not set."""

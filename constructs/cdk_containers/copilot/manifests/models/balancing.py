@@ -1,4 +1,4 @@
-"""How requests come in: listener rules of an Application Load Balancer, listeners of a Network Load Balancer."""
+"""Routing of requests: listener rules of an Application Load Balancer, and listeners of a Network Load Balancer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .keys import key
 
 @frozen
 class HttpHealthCheck:
-    """What a load balancer asks a target."""
+    """Health check of a target."""
 
     path: str | None = None
     port: int | None = None
@@ -25,7 +25,7 @@ class HttpHealthCheck:
 
 @frozen
 class Alias:
-    """A name in a hosted zone of yours."""
+    """A name in your hosted zone."""
 
     name: str | None = None
     hosted_zone: str | None = None
@@ -36,7 +36,7 @@ Aliases = str | list[str | Alias]
 
 @frozen
 class RoutingRule:
-    """Which requests go where."""
+    """A routing rule."""
 
     path: str | None = None
     version: str | None = None
@@ -59,13 +59,13 @@ class RoutingRule:
 
     @property
     def aliases(self) -> list[Alias]:
-        """The names, each with its hosted zone where it has one."""
+        """The names, each with its hosted zone if it has one."""
         return aliases(self.alias)
 
 
 @frozen
 class Http(RoutingRule):
-    """The main rule, and more of them."""
+    """The main rule and additional rules."""
 
     alb: str | None = None
     target_container_camel_case: str | None = key("targetContainer")
@@ -79,7 +79,7 @@ class Http(RoutingRule):
 
 @frozen
 class NlbHealthCheck:
-    """How a Network Load Balancer sees whether a target works."""
+    """Health check of a Network Load Balancer."""
 
     port: int | None = None
     healthy_threshold: int | None = None
@@ -91,7 +91,7 @@ class NlbHealthCheck:
 
 @frozen
 class NlbListener:
-    """A port that is open."""
+    """A listener."""
 
     port: str | None = None
     healthcheck: NlbHealthCheck | None = None
@@ -104,7 +104,7 @@ class NlbListener:
 
 @frozen
 class Nlb(NlbListener):
-    """The main listener, and more of them."""
+    """The main listener and additional listeners."""
 
     alias: Aliases | None = None
     additional_listeners: list[NlbListener] | None = None
@@ -116,11 +116,11 @@ class Nlb(NlbListener):
 
     @property
     def aliases(self) -> list[Alias]:
-        """The names, each with its hosted zone where it has one."""
+        """The names, each with its hosted zone if it has one."""
         return aliases(self.alias)
 
 
 def aliases(given: Aliases | None) -> list[Alias]:
-    """Return names as a list, whichever way they are written."""
+    """Return names as a list."""
     names = [given] if isinstance(given, str) else given or []
     return [Alias(name=name) if isinstance(name, str) else name for name in names]

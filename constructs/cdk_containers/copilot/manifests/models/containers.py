@@ -1,4 +1,4 @@
-"""What a container gets: variables, secrets, a size, a place to log to, neighbours."""
+"""Settings of containers: variables, secrets, size, logs and sidecars."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Platform:
 
 @frozen
 class Exec:
-    """Whether `ecs execute-command` may enter."""
+    """Whether ECS Exec is on."""
 
     enable: bool | None = None
 
@@ -56,20 +56,20 @@ class MountPoint:
 
 @frozen
 class SidecarImage:
-    """The image of a sidecar, where it is more than a location."""
+    """Image of a sidecar with a build."""
 
     build: str | Build | None = None
     location: str | None = None
 
     @property
     def built(self) -> Build | None:
-        """How it is built; a text is the Dockerfile."""
+        """How to build it; a text is the Dockerfile."""
         return Build(dockerfile=self.build) if isinstance(self.build, str) else self.build
 
 
 @frozen
 class Sidecar:
-    """A container beside the main one."""
+    """A sidecar."""
 
     port: str | None = None
     image: str | SidecarImage | None = None
@@ -88,7 +88,7 @@ class Sidecar:
 
 @frozen
 class Logging:
-    """Where logs go; anything but `retention` means a FireLens sidecar."""
+    """Log settings. Any key except `retention` adds a FireLens sidecar."""
 
     retention: int | None = None
     image: str | None = None

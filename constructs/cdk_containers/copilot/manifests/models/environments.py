@@ -7,7 +7,7 @@ from cdk_containers.core.frozen import frozen
 
 @frozen
 class Subnet:
-    """A subnet that exists (`id`), or one to make (`cidr`, `az`)."""
+    """An existing subnet (`id`), or a new one (`cidr`, `az`)."""
 
     id: str | None = None
     cidr: str | None = None
@@ -24,7 +24,7 @@ class Subnets:
 
 @frozen
 class SecurityRule:
-    """Traffic that the environment's security group lets through."""
+    """An allowed connection of the environment's security group."""
 
     cidr: str | None = None
     ports: str | None = None
@@ -33,7 +33,7 @@ class SecurityRule:
 
 @frozen
 class SecurityGroup:
-    """Rules of the environment's security group beside its own."""
+    """Additional rules of the environment's security group."""
 
     ingress: list[SecurityRule] | None = None
     egress: list[SecurityRule] | None = None
@@ -41,14 +41,14 @@ class SecurityGroup:
 
 @frozen
 class FlowLogs:
-    """How long flow logs are kept."""
+    """Retention of flow logs."""
 
     retention: int | None = None
 
 
 @frozen
 class EnvironmentVpc:
-    """A VPC that exists (`id`), or one to make."""
+    """An existing VPC (`id`), or a new one."""
 
     id: str | None = None
     cidr: str | None = None
@@ -66,14 +66,14 @@ class EnvironmentNetwork:
 
 @frozen
 class EnvironmentObservability:
-    """What CloudWatch sees of the cluster."""
+    """Observability of the cluster."""
 
     container_insights: bool | None = None
 
 
 @frozen
 class RestrictTo:
-    """Who may reach the public load balancer."""
+    """Allowed sources of the public load balancer."""
 
     cdn: bool | None = None
     source_ips: list[str] | None = None
@@ -96,7 +96,7 @@ class OldSecurityGroups:
 
 @frozen
 class AccessLogs:
-    """Where the load balancer writes its access logs."""
+    """Access logs of the load balancer."""
 
     bucket_name: str | None = None
     prefix: str | None = None
@@ -115,7 +115,7 @@ class PublicHttp:
 
 @frozen
 class PrivateIngress:
-    """Who may reach the internal load balancer."""
+    """Allowed sources of the internal load balancer."""
 
     vpc: bool | None = None
 
@@ -141,7 +141,7 @@ class EnvironmentHttp:
 
 @frozen
 class StaticAssets:
-    """A bucket that CloudFront serves beside the load balancer."""
+    """A bucket that CloudFront serves next to the load balancer."""
 
     location: str | None = None
     alias: str | None = None
@@ -150,7 +150,7 @@ class StaticAssets:
 
 @frozen
 class Cdn:
-    """CloudFront before the load balancer."""
+    """CloudFront in front of the load balancer."""
 
     certificate: str | None = None
     terminate_tls: bool | None = None

@@ -1,4 +1,4 @@
-"""Where a container's image comes from."""
+"""Images of containers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Build:
 
 @frozen
 class HealthCheck:
-    """What ECS runs in the container to see whether it works."""
+    """Container health check."""
 
     command: list[str] | None = None
     interval: timedelta | None = None
@@ -31,7 +31,7 @@ class HealthCheck:
 
 @frozen
 class Image:
-    """The image of a worker or a job: built here, or taken from a registry."""
+    """The image of a worker or a job: built, or from a registry."""
 
     build: str | Build | None = None
     location: str | None = None
@@ -48,7 +48,7 @@ class Image:
 
 @frozen
 class ServiceImage(Image):
-    """The image of a service that listens."""
+    """The image of a service with a port."""
 
     port: int | None = None
 

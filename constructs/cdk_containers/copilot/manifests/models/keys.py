@@ -1,4 +1,4 @@
-"""Keys whose names Python does not take, or would not write so."""
+"""Keys whose names are not valid or not usual in Python."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from typing import Any
 
 
 def key(name: str) -> Any:
-    """Return an optional field with its own name in the manifest."""
+    """Return an optional field with a different name in the manifest."""
     return field(default=None, metadata={"key": name})

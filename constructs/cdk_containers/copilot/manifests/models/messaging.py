@@ -17,7 +17,7 @@ class TopicFifo:
 
 @frozen
 class PublishedTopic:
-    """A topic that the workload makes."""
+    """A topic that the workload creates."""
 
     name: str | None = None
     fifo: bool | TopicFifo | None = None
@@ -30,14 +30,14 @@ class PublishedTopic:
 
 @frozen
 class Publish:
-    """What a workload publishes to."""
+    """Topics that a workload publishes to."""
 
     topics: list[PublishedTopic] | None = None
 
 
 @frozen
 class DeadLetter:
-    """The queue for messages that could not be handled."""
+    """The dead-letter queue."""
 
     tries: int | None = None
 
@@ -79,13 +79,13 @@ class SubscribedTopic:
 
     @property
     def has_own_queue(self) -> bool:
-        """Whether its messages come through their own queue."""
+        """Whether its messages have their own queue."""
         return self.queue is True or isinstance(self.queue, Queue)
 
 
 @frozen
 class Subscribe:
-    """What a worker reads."""
+    """Subscriptions and queue of a worker."""
 
     topics: list[SubscribedTopic] | None = None
     queue: Queue | None = None

@@ -1,4 +1,4 @@
-"""Where tasks are placed, and who finds them."""
+"""Placement of tasks and service discovery."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from .containers import FromCfn
 
 @frozen
 class TaggedSubnets:
-    """Subnets that are found by their tags."""
+    """Subnets by tags."""
 
     from_tags: dict[str, str | list[str]] | None = None
 
 
 @frozen
 class Placement:
-    """Subnets by name, or by their tags."""
+    """Subnets by name or by tags."""
 
     subnets: list[str] | TaggedSubnets | None = None
 
 
 @frozen
 class SecurityGroups:
-    """Security groups beside, or instead of, the environment's own."""
+    """Security groups in addition to, or instead of, that of the environment."""
 
     groups: list[str | FromCfn] | None = None
     deny_default: bool | None = None
@@ -38,14 +38,14 @@ class Vpc:
 
     @property
     def groups(self) -> list[str | FromCfn]:
-        """The security groups that are added."""
+        """Additional security groups."""
         if isinstance(self.security_groups, SecurityGroups):
             return self.security_groups.groups or []
         return self.security_groups or []
 
     @property
     def denies_default(self) -> bool:
-        """Whether the environment's own security group is left out."""
+        """Whether to leave out the security group of the environment."""
         return isinstance(self.security_groups, SecurityGroups) and bool(self.security_groups.deny_default)
 
 
@@ -71,7 +71,7 @@ class Network:
 
 @frozen
 class AppRunnerVpc:
-    """The way of a request-driven web service into the VPC."""
+    """VPC connection of a request-driven web service."""
 
     placement: str | Placement | None = None
 

@@ -11,7 +11,7 @@ from .keys import key
 
 @frozen
 class Source:
-    """Where the code lies."""
+    """Source of the code."""
 
     provider: str | None = None
     properties: dict[str, Any] | None = None
@@ -26,7 +26,7 @@ class AdditionalPolicy:
 
 @frozen
 class PipelineBuild:
-    """How the code is built."""
+    """Build of the code."""
 
     image: str | None = None
     buildspec: str | None = None

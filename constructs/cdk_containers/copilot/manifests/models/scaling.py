@@ -1,4 +1,4 @@
-"""How many tasks run, and how new ones replace old ones."""
+"""Task count, and deployment settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .keys import key
 
 @frozen
 class Cooldown:
-    """How long scaling waits after it has scaled."""
+    """Cooldown after scaling."""
 
     scale_in: timedelta | None = key("in")
     scale_out: timedelta | None = key("out")
@@ -19,7 +19,7 @@ class Cooldown:
 
 @frozen
 class Range:
-    """The fewest and the most tasks."""
+    """Minimum and maximum number of tasks."""
 
     min: int | None = None
     max: int | None = None
@@ -28,7 +28,7 @@ class Range:
 
 @frozen
 class ScalingNumber:
-    """A number to hold, with its own cooldown."""
+    """Target value with its own cooldown."""
 
     value: int | None = None
     cooldown: Cooldown | None = None
@@ -36,7 +36,7 @@ class ScalingNumber:
 
 @frozen
 class ScalingTime:
-    """A time to hold, with its own cooldown."""
+    """Target time with its own cooldown."""
 
     value: timedelta | None = None
     cooldown: Cooldown | None = None
@@ -44,7 +44,7 @@ class ScalingTime:
 
 @frozen
 class QueueDelay:
-    """How old a message may become."""
+    """Target age of messages."""
 
     acceptable_latency: timedelta | None = None
     msg_processing_time: timedelta | None = None
@@ -53,7 +53,7 @@ class QueueDelay:
 
 @frozen
 class Count:
-    """A number of tasks that changes."""
+    """Auto scaling of the task count."""
 
     spot: int | None = None
     range: str | Range | None = None
@@ -90,7 +90,7 @@ class WorkerAlarms(Alarms):
 
 @frozen
 class Deployment:
-    """How new tasks replace old ones."""
+    """Deployment settings."""
 
     rolling: str | None = None
     rollback_alarms: list[str] | Alarms | None = None
@@ -98,7 +98,7 @@ class Deployment:
 
 @frozen
 class WorkerDeployment:
-    """How new tasks of a worker replace old ones."""
+    """Deployment settings of a worker."""
 
     rolling: str | None = None
     rollback_alarms: list[str] | WorkerAlarms | None = None

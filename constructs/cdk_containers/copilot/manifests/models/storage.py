@@ -1,4 +1,4 @@
-"""Disks: the task's own, and file systems that stay."""
+"""Storage: the ephemeral storage of the task, and file systems."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .containers import FromCfn
 
 @frozen
 class EfsAuthorization:
-    """How tasks prove who they are to a file system."""
+    """Authorization of tasks for a file system."""
 
     iam: bool | None = None
     access_point_id: str | None = None
@@ -17,7 +17,7 @@ class EfsAuthorization:
 
 @frozen
 class Efs:
-    """A file system: an existing file system (`id`), or a folder in that of the environment (`uid`, `gid`)."""
+    """An existing file system (`id`), or a folder in that of the environment (`uid`, `gid`)."""
 
     id: str | FromCfn | None = None
     root_dir: str | None = None
@@ -28,7 +28,7 @@ class Efs:
 
 @frozen
 class Volume:
-    """A disk in the main container; without `efs` it lives as long as the task."""
+    """A volume of the main container. Without `efs` it is deleted with the task."""
 
     efs: bool | Efs | None = None
     path: str | None = None
@@ -36,13 +36,13 @@ class Volume:
 
     @property
     def is_managed_efs(self) -> bool:
-        """Whether it is a folder of the environment's own file system."""
+        """Whether it is a folder in the environment's file system."""
         return self.efs is True or (isinstance(self.efs, Efs) and self.efs.id is None)
 
 
 @frozen
 class Storage:
-    """The disks of a task."""
+    """The storage of a task."""
 
     ephemeral: int | None = None
     readonly_fs: bool | None = None

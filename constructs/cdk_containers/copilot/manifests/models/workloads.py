@@ -27,7 +27,7 @@ from .storage import Storage
 
 @frozen
 class Workload:
-    """What every workload has."""
+    """Keys of every workload."""
 
     name: str = ""
     type: str = ""
@@ -35,7 +35,7 @@ class Workload:
 
 @frozen
 class TaskWorkload(Workload):
-    """What runs as a task on ECS."""
+    """Keys of workloads that run as ECS tasks."""
 
     entrypoint: Command | None = None
     command: Command | None = None
@@ -57,7 +57,7 @@ class TaskWorkload(Workload):
 
 @frozen
 class LoadBalancedWebService(TaskWorkload):
-    """A service that the internet reaches through a load balancer."""
+    """A service behind an internet-facing load balancer."""
 
     image: ServiceImage | None = None
     http: bool | Http | None = None
@@ -68,7 +68,7 @@ class LoadBalancedWebService(TaskWorkload):
 
 @frozen
 class BackendService(TaskWorkload):
-    """A service that only its VPC reaches."""
+    """A service that is reachable only in its VPC."""
 
     image: ServiceImage | None = None
     http: Http | None = None
@@ -78,7 +78,7 @@ class BackendService(TaskWorkload):
 
 @frozen
 class WorkerService(TaskWorkload):
-    """A service that works off a queue."""
+    """A service that processes a queue."""
 
     image: Image | None = None
     subscribe: Subscribe | None = None
@@ -95,7 +95,7 @@ class JobTrigger:
 
 @frozen
 class ScheduledJob(TaskWorkload):
-    """A task that runs at given times."""
+    """A scheduled job."""
 
     image: Image | None = None
     on: JobTrigger | None = None
@@ -113,7 +113,7 @@ class AppRunnerPrivate:
 
 @frozen
 class AppRunnerHttp:
-    """How requests come to a request-driven web service."""
+    """HTTP settings of a request-driven web service."""
 
     healthcheck: str | HttpHealthCheck | None = None
     alias: str | None = None
@@ -156,7 +156,7 @@ class StaticSiteHttp:
 
 @frozen
 class StaticFiles:
-    """Files that are copied to the site."""
+    """Files to copy to the site."""
 
     source: str | None = None
     destination: str | None = None
@@ -181,4 +181,4 @@ WORKLOADS: dict[str, type[Workload]] = {
     "Request-Driven Web Service": RequestDrivenWebService,
     "Static Site": StaticSite,
 }
-"""The types by the name that a manifest gives them."""
+"""The types by their names in manifests."""

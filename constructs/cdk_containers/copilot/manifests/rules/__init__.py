@@ -1,4 +1,4 @@
-"""What fits into the types and still makes no sense: Copilot's own refusals, and what AWS would refuse later."""
+"""Rules beyond types: what Copilot rejects, and what AWS would reject during a deployment."""
 
 from .rulebook import check_environment, check_pipeline, check_workload
 

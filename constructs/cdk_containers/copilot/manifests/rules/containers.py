@@ -16,7 +16,7 @@ _STATES_OF_ESSENTIAL = ("start", "healthy")
 
 
 def image(workload: Workload, given: Given) -> None:
-    """An image is built or taken from a registry, and a web service says where it listens."""
+    """An image is either built or from a registry, and a web service has a port."""
     if isinstance(workload, StaticSite):
         return
     if not given.has("image"):
@@ -28,7 +28,7 @@ def image(workload: Workload, given: Given) -> None:
 
 
 def names_once(workload: Any, given: Given) -> None:
-    """A name is a variable or a secret, in any one container."""
+    """Within a container, a name is either a variable or a secret."""
     places: list[tuple[Key, ...]] = [(), *(("sidecars", name) for name in given.keys("sidecars")), ("logging",)]
     for path in places:
         for name in set(given.keys(*path, "variables")) & set(given.keys(*path, "secrets")):
@@ -45,7 +45,7 @@ def names_once(workload: Any, given: Given) -> None:
 
 
 def _words(given: Given, *path: Key) -> None:
-    """A command that is one text is split as a shell does it."""
+    """A command as one text must have matching quotation marks, because it is split like shell words."""
     import shlex  # noqa: PLC0415  (few manifests write a command as one text)
 
     for key in ("entrypoint", "command"):
@@ -65,7 +65,7 @@ def _secret_by_name(given: Given, *path: Key) -> None:
 
 
 def sidecars(workload: TaskWorkload, given: Given) -> None:
-    """A sidecar has an image and its own name, and mounts volumes that are there."""
+    """A sidecar has an image and a unique name, and mounts existing volumes."""
     volumes = given.keys("storage", "volumes")
     for name, sidecar in (workload.sidecars or {}).items():
         if name == workload.name:
@@ -86,7 +86,7 @@ def sidecars(workload: TaskWorkload, given: Given) -> None:
 
 
 def files(workload: TaskWorkload, given: Given) -> None:
-    """A file with variables ends in `.env`: ECS takes no other."""
+    """The name of an environment file ends in `.env`, as ECS requires."""
     for path in (
         ("env_file",),
         ("logging", "env_file"),
@@ -99,7 +99,7 @@ def files(workload: TaskWorkload, given: Given) -> None:
 
 
 def dependencies(workload: TaskWorkload, given: Given) -> None:
-    """A container waits for others that are there, in a state that they reach, and not in a circle."""
+    """A container waits for existing containers, in a state that they can reach, without circles."""
     waits: dict[str, list[str]] = {name: [] for name in containers_of(workload, given)}
     for name, awaited in waits.items():
         path: tuple[Key, ...] = ("image", "depends_on") if name == workload.name else ("sidecars", name, "depends_on")
@@ -137,7 +137,7 @@ def _state_is_reached(workload: TaskWorkload, given: Given, other: str, state: s
 
 
 def _in_circles(waits: dict[str, list[str]]) -> set[str]:
-    """Return the containers that wait for themselves by way of others."""
+    """Return the containers that wait for themselves through others."""
 
     def reached(start: str) -> set[str]:
         found: set[str] = set()

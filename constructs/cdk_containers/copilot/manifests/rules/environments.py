@@ -1,4 +1,4 @@
-"""An environment: its own or an existing VPC, and load balancers that fit it."""
+"""Rules of environments: a new or an existing VPC, and matching load balancers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PORTS = re.compile(r"(\d{1,5}|-1)(?:-(\d{1,5}))?\Z")
 
 
 def check(environment: Environment, given: Given) -> None:
-    """Note what is wrong with an environment."""
+    """Record the problems of an environment."""
     vpc = environment.network.vpc if environment.network else None
     if isinstance(vpc, EnvironmentVpc):
         _subnets(vpc, given)

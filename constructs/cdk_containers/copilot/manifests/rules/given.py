@@ -1,4 +1,4 @@
-"""A manifest as the rules see it: they say what is wrong at which key, and the node there knows its line."""
+"""The manifest for rules, which report problems by key. The node of the key has the line."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ class Given:
     """The nodes of a manifest.
 
     Args:
-        root: The top of the file, with the environment's values in it.
+        root: Root of the file, merged with the environment's values.
     """
 
     def __init__(self, root: Map) -> None:
         self.root = root
 
     def refuse(self, message: str, *path: Key) -> None:
-        """Note a problem at a key, or at the nearest one above it that is there."""
+        """Record a problem at a key, or at its nearest existing parent."""
         node, _ = self._walk(path)
         node.refuse(message)
 
     def missing(self, key: str, *path: Key, why: str = "") -> None:
-        """Note that a key is missing in a map, unless it is there and could not be read."""
+        """Record a missing key of a map, unless it exists but could not be read."""
         if not self.has(*path, key):
             self.refuse(f"`{key}` is missing{why}", *path)
 
@@ -35,7 +35,7 @@ class Given:
         return whole and not (isinstance(node, Scalar) and node.kind == "null")
 
     def keys(self, *path: Key) -> list[str]:
-        """Return the keys of a map; none, where it is no map."""
+        """Return the keys of a map; none if it is not a map."""
         node, whole = self._walk(path)
         return list(node.entries) if whole and isinstance(node, Map) else []
 
@@ -51,7 +51,7 @@ class Given:
         return [item.text for item in items if isinstance(item, Scalar)]
 
     def scalars(self) -> Iterator[tuple[tuple[str, ...], Scalar]]:
-        """Yield every scalar by its keys, where the items of a list have the key `[]`."""
+        """Yield every scalar by its keys. Items of a list have the key `[]`."""
         yield from _scalars(self.root, ())
 
     def _walk(self, path: Iterable[Key]) -> tuple[Node, bool]:

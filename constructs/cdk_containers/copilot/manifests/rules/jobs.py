@@ -1,4 +1,4 @@
-"""When a job runs, and how often it is tried."""
+"""Rules of schedules and retries of jobs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PART = re.compile(r"(?:[*?]|(\w+)(?:-(\w+))?)(?:/(\d+))?\Z")
 
 
 def schedule(job: ScheduledJob, given: Given) -> None:
-    """EventBridge understands when the job runs."""
+    """A schedule is valid for EventBridge."""
     if not given.has("on", "schedule"):
         given.refuse("`on.schedule` is missing: set a time such as '@daily' or '0 9 * * MON-FRI', or none")
         return
@@ -37,7 +37,7 @@ def schedule(job: ScheduledJob, given: Given) -> None:
 
 
 def schedule_problem(text: str) -> str | None:
-    """Say what is wrong with a time."""
+    """Return the problem of a schedule."""
     if text == "none":
         return None
     if text.startswith("rate("):
@@ -54,7 +54,7 @@ def schedule_problem(text: str) -> str | None:
 
 
 def attempts(job: ScheduledJob, given: Given) -> None:
-    """A time limit has whole seconds, and a job in a schedule has one task."""
+    """A timeout has whole seconds, and a scheduled job has one task."""
     if job.timeout is not None and (job.timeout < timedelta(seconds=1) or job.timeout.microseconds):
         given.refuse("allowed: whole seconds, at least 1s", "timeout")
 

@@ -1,4 +1,4 @@
-"""Numbers and times that AWS has bounds for. Copilot knows few of them: a deployment fails after minutes instead."""
+"""AWS limits of numbers and times. Copilot checks only a few, so its deployments fail after minutes."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ _APP_RUNNER_CHECK = ("http", "healthcheck")
 
 
 def in_bounds(workload: Workload, given: Given) -> None:
-    """AWS accepts every number."""
+    """Numbers are within the limits of AWS."""
     own = workload.type == "Request-Driven Web Service"
     names = {one for pattern in _LIMITS for one in pattern}
     for path, scalar in given.scalars():
@@ -123,7 +123,7 @@ def _within(scalar: Scalar, low: Any, high: Any) -> None:
     try:
         value = duration(scalar) if isinstance(low, timedelta) else number(scalar)
     except ValueError:
-        return  # the model says so
+        return  # the model reports it
     if not low <= value <= high:
         scalar.refuse(f"got {scalar.text}; allowed: {_shown(low)} to {_shown(high)}")
 

@@ -15,7 +15,7 @@ _LIMITS = ("perMessageGroupId", "perQueue")
 
 
 def published(workload: Workload, given: Given) -> None:
-    """A topic has a name that SNS takes, once."""
+    """A topic has a unique name that SNS accepts."""
     publish = getattr(workload, "publish", None)
     seen: set[str] = set()
     for number, topic in enumerate((publish.topics or []) if isinstance(publish, Publish) else []):
@@ -27,7 +27,7 @@ def published(workload: Workload, given: Given) -> None:
 
 
 def subscribed(worker: WorkerService, given: Given) -> None:
-    """A subscription names a topic and who publishes it; queues have options that go together."""
+    """A subscription names a topic and its publisher, and the options of a queue are compatible."""
     subscribe = worker.subscribe
     if not isinstance(subscribe, Subscribe):
         return

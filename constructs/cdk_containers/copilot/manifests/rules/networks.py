@@ -1,4 +1,4 @@
-"""Subnets, security groups, and the name in Service Connect."""
+"""Rules of subnets, security groups and Service Connect names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PLACES = ("public", "private")
 
 
 def placement(workload: Workload, given: Given) -> None:
-    """Tasks are placed in subnets that have a name, and a request-driven service sends from private ones."""
+    """The placement of tasks is valid. A request-driven service sends from private subnets."""
     network: Any = getattr(workload, "network", None)
     chosen = network.vpc.placement if network and network.vpc else None
     allowed = ("private",) if isinstance(workload, RequestDrivenWebService) else _PLACES
@@ -28,7 +28,7 @@ def placement(workload: Workload, given: Given) -> None:
 
 
 def alias(workload: BackendService | WorkerService, given: Given) -> None:
-    """A name in Service Connect leads to a port."""
+    """A Service Connect name has a port."""
     if not given.has("network", "connect", "alias"):
         return
     if isinstance(workload, WorkerService):

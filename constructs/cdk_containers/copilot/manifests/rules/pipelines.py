@@ -1,4 +1,4 @@
-"""A pipeline: a source that is known, stages in an order that ends."""
+"""Rules of pipelines: a known source, and an order of deployments without circles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ACTIONS = ("pre_deployments", "post_deployments")
 
 
 def check(pipeline: Pipeline, given: Given) -> None:
-    """Note what is wrong with a pipeline."""
+    """Record the problems of a pipeline."""
     if len(pipeline.name or "") > 100:
         given.refuse("at most 100 characters", "name")
     if pipeline.version not in (None, 1):

@@ -1,4 +1,4 @@
-"""Which container listens at which port: each port belongs to one container and has one protocol."""
+"""Rules of ports: each port belongs to one container and has one protocol."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _OF_LISTENERS = ("tcp", "udp", "tls")
 
 
 def port_and_protocol(text: str | None) -> tuple[int | None, str]:
-    """Return what `53/udp` says; no number where it says none."""
+    """Parse `53/udp`; without a number if the text has none."""
     number, _, protocol = (text or "").partition("/")
     valid = number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= 65535
     return int(number) if valid else None, protocol.lower() or "tcp"
 
 
 def exposed(workload: TaskWorkload, given: Given) -> None:
-    """No two containers expose a port, no port has two protocols, and health is asked by TCP."""
+    """Containers do not share a port, a port has one protocol, and health checks use TCP."""
     claims = _Claims(workload, given)
     for name, sidecar in (workload.sidecars or {}).items():
         port = sidecar.port if sidecar else None
@@ -66,7 +66,7 @@ class _Claims:
         self._taken: dict[int, tuple[str, str]] = {}
 
     def claim(self, port: int | None, protocol: str, container: str, *path: Key) -> None:
-        """Give a port to a container."""
+        """Assign a port to a container."""
         if port is None:
             return
         owner, known = self._taken.setdefault(port, (container, protocol))
@@ -76,22 +76,22 @@ class _Claims:
             self._given.refuse(f"port {port} of {container!r} is both {known} and {protocol}", *path)
 
     def main(self) -> None:
-        """Give the main container its port, with the protocol that it has by now."""
+        """Assign the main port, with the protocol that is known so far."""
         if self._port is not None:
             protocol = self._taken.get(self._port, ("", "tcp"))[1]
             self.claim(self._port, protocol, self._name, "image", "port")
 
     def owner(self, rule: Any, port: int | None) -> str:
-        """Return the container that a rule leads to."""
+        """Return the target container of a rule."""
         named = rule.target_container or getattr(rule, "target_container_camel_case", None)
         return named or self._taken.get(port or 0, (self._name, ""))[0]
 
     def target(self, listener: NlbListener) -> int | None:
-        """Return the port that a listener leads to."""
+        """Return the target port of a listener."""
         return listener.target_port if listener.target_port is not None else port_and_protocol(listener.port)[0]
 
     def health(self, listener: NlbListener, *path: Key) -> None:
-        """A health check speaks TCP."""
+        """A health check uses TCP."""
         named = (listener.healthcheck and listener.healthcheck.port) or self.target(listener)
         owner, protocol = self._taken.get(named or 0, ("", "tcp"))
         if protocol == "udp":

@@ -1,4 +1,4 @@
-"""Rules of the Application Load Balancer, listeners of the Network Load Balancer."""
+"""Rules of load balancers: listener rules and listeners."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_CONDITIONS = 5
 
 
 def web(service: LoadBalancedWebService, given: Given) -> None:
-    """A web service has a way in, and one grace period."""
+    """A web service has a route and a single grace period."""
     if not given.has("http"):
         given.refuse("`http` is missing: set `http.path`, or `http: false` with `nlb`")
     elif service.http is False and not given.has("nlb"):
@@ -32,7 +32,7 @@ def web(service: LoadBalancedWebService, given: Given) -> None:
 
 
 def rules(service: LoadBalancedWebService | BackendService, given: Given) -> None:
-    """Each rule has a path, names that go together, and no more conditions than a rule may have."""
+    """Each rule has a path, compatible names, and at most the allowed number of conditions."""
     if not isinstance(service.http, Http):
         return
     if given.has("http", "target_container") and given.has("http", "targetContainer"):

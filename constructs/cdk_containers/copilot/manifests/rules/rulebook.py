@@ -1,4 +1,4 @@
-"""Which rules hold for which manifest."""
+"""Maps rules to types of manifests."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ _RULES: dict[type, tuple[_Rule, ...]] = {
     RequestDrivenWebService: (sites.app_runner, tasks.size, tasks.tracing),
     StaticSite: (sites.static_site,),
 }
-"""Rules by the type that they hold for, and all types that are made of it."""
+"""Rules by type; they also apply to subtypes."""
 
 
 def check_workload(model: Workload, root: Map) -> None:
-    """Note what is wrong with a workload."""
+    """Record the problems of a workload."""
     given = Given(root)
     for kind, rules in _RULES.items():
         if isinstance(model, kind):
@@ -68,14 +68,14 @@ def check_workload(model: Workload, root: Map) -> None:
 
 
 def check_environment(model: Environment, root: Map) -> None:
-    """Note what is wrong with an environment."""
+    """Record the problems of an environment."""
     from . import environments  # noqa: PLC0415  (a workload needs none of it)
 
     environments.check(model, Given(root))
 
 
 def check_pipeline(model: Pipeline, root: Map) -> None:
-    """Note what is wrong with a pipeline."""
+    """Record the problems of a pipeline."""
     from . import pipelines  # noqa: PLC0415  (a workload needs none of it)
 
     pipelines.check(model, Given(root))

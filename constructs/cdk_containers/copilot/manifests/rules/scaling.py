@@ -1,4 +1,4 @@
-"""How many tasks run, and how deployments go."""
+"""Rules of the task count and of deployments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STRATEGIES = ("default", "recreate")
 
 
 def counts(service: Service, given: Given) -> None:
-    """A range scales on something that the workload has."""
+    """A range has a metric that the workload supports."""
     count = service.count
     if not isinstance(count, Count):
         return
@@ -82,7 +82,7 @@ def _values(count: Count, given: Given) -> None:
 
 
 def deployment(service: Service, given: Given) -> None:
-    """A deployment rolls in a known way."""
+    """The rolling strategy is known."""
     rolling = service.deployment and service.deployment.rolling
     if rolling and rolling.lower() not in _STRATEGIES:
         given.refuse(f"got {rolling!r}; allowed: {', '.join(_STRATEGIES)}", "deployment", "rolling")

@@ -1,4 +1,4 @@
-"""Request-driven web services and static sites."""
+"""Rules of request-driven web services and static sites."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:(?P<region>[a-z0-9-]*):\d*:.+\Z")
 
 
 def app_runner(service: RequestDrivenWebService, given: Given) -> None:
-    """App Runner takes images of ECR, for one platform."""
+    """App Runner accepts only images from ECR, for one platform."""
     if given.has("platform"):
         given.refuse("a Request-Driven Web Service has one platform, linux/x86_64: remove the key", "platform")
     location = service.image.location if service.image else None
@@ -24,7 +24,7 @@ def app_runner(service: RequestDrivenWebService, given: Given) -> None:
 
 
 def static_site(site: StaticSite, given: Given) -> None:
-    """A certificate is there for a name, and in the region of CloudFront."""
+    """A certificate needs a name, and must be in the CloudFront region."""
     if isinstance(site.http, StaticSiteHttp) and site.http.certificate:
         given.missing("alias", "http", why=", and `certificate` needs it")
         certificate(given, site.http.certificate, "http", "certificate", region=CLOUDFRONT_REGION)

@@ -1,4 +1,4 @@
-"""A task: its size, platform, disks."""
+"""Rules of tasks: size, platform and storage."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FIXED = re.compile(r"(?:Family|ContainerDefinitions\[\d+\]\.Name)\Z")
 
 
 def platform(workload: TaskWorkload, given: Given) -> None:
-    """Fargate has the platform, and Windows takes what is asked of it."""
+    """Fargate supports the platform, and Windows supports the other settings."""
     if isinstance(workload.platform, str) and workload.platform.lower() not in _SHORT:
         given.refuse(f"got {workload.platform!r}; allowed: {', '.join(sorted(_SHORT))}", "platform")
     if isinstance(workload.platform, Platform):
@@ -62,7 +62,7 @@ def on_windows(workload: TaskWorkload) -> bool:
 
 
 def size(workload: TaskWorkload | RequestDrivenWebService, given: Given) -> None:
-    """Fargate has the size; Copilot leaves it to ECS to say so, minutes later."""
+    """Fargate supports the size. Copilot leaves this check to ECS, which fails minutes later."""
     defaults = next(pair for kind, pair in _DEFAULT_SIZE.items() if isinstance(workload, kind))
     if any(given.has(key) and getattr(workload, key) is None for key in ("cpu", "memory")):
         return
@@ -77,7 +77,7 @@ def size(workload: TaskWorkload | RequestDrivenWebService, given: Given) -> None
 
 
 def volumes(workload: TaskWorkload, given: Given) -> None:
-    """A volume has a path, and one file system at the most is the environment's own."""
+    """A volume has a path, and at most one volume uses the environment's file system."""
     managed = []
     for name, volume in ((workload.storage and workload.storage.volumes) or {}).items():
         path: tuple[Key, ...] = ("storage", "volumes", name)
@@ -128,7 +128,7 @@ def _efs(efs: Efs, given: Given, *path: Key) -> None:
 
 
 def overrides(workload: TaskWorkload, given: Given) -> None:
-    """An override has a path, and does not change how Copilot finds the task."""
+    """An override has a path, and does not change the names by which Copilot finds the task."""
     for number, override in enumerate(workload.taskdef_overrides or []):
         path = (override and override.path) or ""
         if _FIXED.match(path):
@@ -141,7 +141,7 @@ def overrides(workload: TaskWorkload, given: Given) -> None:
 
 
 def tracing(workload: TaskWorkload | RequestDrivenWebService, given: Given) -> None:
-    """There is one tracer."""
+    """The tracer is supported."""
     tracer = isinstance(workload.observability, Observability) and workload.observability.tracing
     if tracer and tracer.lower() != "awsxray":
         given.refuse(f"got {tracer!r}; allowed: awsxray", "observability", "tracing")
