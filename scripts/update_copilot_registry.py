@@ -50,7 +50,7 @@ TYPES = {
 NEVER_IMPORTED = {"AWS::Lambda::Function", "AWS::Lambda::Permission"}
 """Copilot's own functions, which go."""
 
-_HEAD = '''"""What CloudFormation's registry says of the types that stacks of Copilot have.
+_HEAD = '''"""Facts from the CloudFormation registry about resource types in Copilot stacks.
 
 Written by scripts/update_copilot_registry.py.
 """
@@ -58,8 +58,8 @@ Written by scripts/update_copilot_registry.py.
 from __future__ import annotations
 
 '''
-_FIXED = "Properties that cannot change: another value makes another resource."
-_IDENTIFIERS = "Properties that name a resource when it is imported."
+_FIXED = "Create-only properties: another value replaces the resource."
+_IDENTIFIERS = "Properties that identify a resource for import."
 
 
 def schema_of(kind: str) -> dict[str, Any]:

@@ -1,3 +1,3 @@
-"""The command `cdk-containers`. What a subcommand needs is imported when it runs."""
+"""The command `cdk-containers`. A subcommand imports its dependencies when it runs."""
 
 __all__: list[str] = []

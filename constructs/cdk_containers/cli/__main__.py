@@ -1,4 +1,4 @@
-"""`python -m cdk_containers.cli`, where the command is not on the path."""
+"""`python -m cdk_containers.cli`, for when the command is not on the PATH."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`cdk-containers check`: templates and CDK apps against the practices."""
+"""`cdk-containers check`: check templates and CDK apps against the practices."""
 
 from __future__ import annotations
 
@@ -91,11 +91,11 @@ def _fails(report: Report, threshold: str) -> bool:
     return any(finding.severity in counted for finding in report.failures)
 
 
-# ---- what is checked
+# ---- the input
 
 
 def _refuse_what_does_not_fit(arguments: Namespace) -> None:
-    """Refuse options of templates beside --live, and those of --live without it."""
+    """Reject template options together with --live, and options of --live without it."""
     of_templates = {
         "PATH": arguments.path,
         "--parameter": arguments.parameter,

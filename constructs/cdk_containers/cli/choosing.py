@@ -1,4 +1,4 @@
-"""Practices and checks by what a caller names: ids of practices, and areas."""
+"""Selects practices and checks by practice ids and areas."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .errors import UsageError
 
 
 def practices_named(names: Sequence[str], *, option: str) -> list[Practice]:
-    """Return the practices that some names mean, each once, in the order of the names; all, if there is no name.
+    """Return the practices with these names, each once, in the order of the names. Without names, return all.
 
     Raises:
-        UsageError: There are names that mean nothing; `option` says where they were given.
+        UsageError: A name is unknown. `option` names the option in the message.
     """
     chosen: dict[str, Practice] = {}
     problems = []
@@ -35,20 +35,20 @@ def _not_known(error: UnknownPracticeError, areas: Iterable[str]) -> str:
 
 
 def area_id(area: str) -> str:
-    """Return the name of an area as one writes it in a shell."""
+    """Return the name of an area in the form for a shell."""
     return area.lower().replace(" ", "-").replace(",", "")
 
 
 def names() -> list[str]:
-    """Return the names that mean practices: their ids, and the areas."""
+    """Return all valid names: ids of practices, and areas."""
     return [*PRACTICES, *map(area_id, AREAS)]
 
 
 def checks_chosen(only: Sequence[str], skip: Sequence[str], *, live: bool = False) -> list[Check]:
-    """Return the checks that are to run, on templates or on an account.
+    """Return the checks to run, on templates or on an account.
 
     Raises:
-        UsageError: A name means nothing, or nothing that can be seen there, or there is no check left.
+        UsageError: A name is unknown or not visible there, or no check is left.
     """
     there = _checks_of_accounts() if live else CHECKS
     wanted = practices_named(only, option="--only")

@@ -1,8 +1,8 @@
 """The subcommands by name, each with its line of help.
 
-A subcommand is the module of its name, with `-` as `_`; those that operate what is deployed are in `operating`. It is
-imported when it is called, and has two functions: `add_arguments(parser)` and `run(arguments)`, which returns the exit
-code.
+A subcommand is the module with its name, with `_` instead of `-`. Commands for deployed resources are in `operating`. A
+module is imported when its command is called. It has two functions: `add_arguments(parser)`, and `run(arguments)`,
+which returns the exit code.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ OPERATING = {
     "verify": "check before a deployment that its prerequisites exist",
     "policy": "print the IAM policy for commands",
 }
-"""What reads and changes what is deployed."""
+"""Commands that read and change deployed resources."""
 
 COMMANDS = {
     "init": "write a small starter app",
@@ -41,8 +41,10 @@ COMMANDS = {
 
 
 def module_of(name: str) -> str:
-    """Return the module of a subcommand, from this package on."""
+    """Return the module of a subcommand, relative to this package."""
     module = name.replace("-", "_")
     if name not in OPERATING:
         return f".{module}"
-    return f".operating.{module}_" if name in ("continue", "exec") else f".operating.{module}"  # words of Python
+    return (
+        f".operating.{module}_" if name in ("continue", "exec") else f".operating.{module}"
+    )  # Python keywords or built-ins

@@ -1,4 +1,4 @@
-"""`cdk-containers completion`: the script that completes the command in a shell, by shtab."""
+"""`cdk-containers completion`: print the completion script for a shell, made by shtab."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHELLS = {
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `completion`."""
     parser.add_argument("shell", choices=tuple(_SHELLS), metavar="SHELL", help="one of: " + ", ".join(_SHELLS))
-    parser.epilog = "\n".join(["to use it:", *(f"  {shell:5} {line}" for shell, line in _SHELLS.items())])
+    parser.epilog = "\n".join(["to install it:", *(f"  {shell:5} {line}" for shell, line in _SHELLS.items())])
 
 
 def run(arguments: Namespace) -> int:

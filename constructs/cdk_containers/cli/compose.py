@@ -1,4 +1,4 @@
-"""`cdk-containers compose`: a CDK app of a compose file, and a compose file of what an app deploys."""
+"""`cdk-containers compose`: convert a compose file to a CDK app, or export an app as a compose file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .errors import UsageError
 _EPILOG = """\
 exit codes:
   0  the app is written, and synthesizes
-  2  wrong usage, or there is something that cannot be converted; nothing is written then"""
+  2  wrong usage, or something cannot be converted; nothing is written"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -72,14 +72,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Do what is asked for."""
+    """Run the action."""
     if arguments.action == "export":
         return compose_export.run(arguments)
     return _convert(arguments)
 
 
 def _convert(arguments: Namespace) -> int:
-    """Convert, write, synthesize, and say what is different."""
+    """Convert, write and synthesize the app, and print the differences."""
     choices = Choices(
         volumes=_pairs(arguments.volume, "--volume"),
         databases=_pairs(arguments.database, "--database"),

@@ -1,4 +1,4 @@
-"""`cdk-containers compose export`: services and jobs of an app, as a compose file."""
+"""`cdk-containers compose export`: write services and jobs of an app as a compose file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cdk-containers copilot`: applications of AWS Copilot; each action is its own module."""
+"""`cdk-containers copilot`: convert and adopt AWS Copilot applications. Each action has its own module."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ACTIONS = {
     "convert": "write a Python CDK app that replaces the manifests",
     "check": "show what happens to each deployed resource",
 }
-"""The actions by name, each with its line of help; an action is a module `copilot_<name>`."""
+"""The actions by name, each with its line of help. An action is the module `copilot_<name>`."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""`cdk-containers copilot check`: what happens to each resource that runs, and in which order."""
+"""`cdk-containers copilot check`: show what happens to each deployed resource, and in which order."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 exit codes:
-  0  nothing is in the way
-  1  something would be lost or refused: the plan says what to do first
-  2  wrong usage, or a manifest is refused
+  0  the deployment is safe
+  1  something would be lost or rejected: the plan shows what to do first
+  2  wrong usage, or an invalid manifest
 
---template-dir has what runs, a file for each stack:
+--template-dir has the deployed templates, one file for each stack:
   aws cloudformation get-template --stack-name shop-prod-api > DIR/shop-prod-api.json
   aws cloudformation list-stack-resources --stack-name shop-prod-api > DIR/shop-prod-api.resources.json
-Without it, what Copilot makes of such manifests is taken for what runs. Nothing is asked of AWS."""
+Without it, the plan assumes the templates that Copilot creates from these manifests. The command does not call AWS."""
 
 _WORDS = {
     "kept": "kept",
@@ -35,7 +35,7 @@ _WORDS = {
     "replaced": "created again, and the old resource deleted",
     "left": "kept in the account, outside the stack",
     "removed": "removed",
-    "refused": "refused by CloudFormation",
+    "refused": "rejected by CloudFormation",
 }
 
 
@@ -127,7 +127,7 @@ def _as_text(made: Plan, written: list[str], width: int) -> str:
         lines += _wrapped([f"note: {note}" for note in made.notes.get(stack, ())], width)
     lines += ["", "outside these stacks", *_wrapped(made.outside, width)]
     if made.refused:
-        lines += ["", "CloudFormation would refuse", *_wrapped(made.refused, width)]
+        lines += ["", "CloudFormation would reject", *_wrapped(made.refused, width)]
     lines += ["", "in this order"]
     for number, step in enumerate(made.steps, 1):
         lines += textwrap.wrap(
@@ -142,7 +142,7 @@ def _as_text(made: Plan, written: list[str], width: int) -> str:
 
 
 def _grouped(decisions: list[Decision], width: int) -> list[str]:
-    """Return a line for each resource; what has the same reason comes together."""
+    """Return a line for each resource, grouped by reason."""
     lines: list[str] = []
     groups: dict[tuple[str, str, bool], list[Decision]] = {}
     for one in sorted(decisions, key=lambda one: (not one.danger, list(_WORDS).index(one.action))):

@@ -1,4 +1,4 @@
-"""`cdk-containers copilot convert`: a CDK app in Python in the place of manifests."""
+"""`cdk-containers copilot convert`: replace manifests with a CDK app in Python."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .errors import UsageError
 _EPILOG = """\
 exit codes:
   0  the app is written
-  2  wrong usage, or a manifest is refused
+  2  wrong usage, or an invalid manifest
 
-The app needs no manifests, and makes the same templates as they do; its own tests compare them.
-Nothing is asked of AWS."""
+The app needs no manifests and creates the same templates. Its own tests compare them.
+The command does not call AWS."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""`cdk-containers copilot package`: the CloudFormation of a manifest, with the environment that it needs."""
+"""`cdk-containers copilot package`: write the CloudFormation template of a manifest and of its environment."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 _EPILOG = """\
 exit codes:
   0  the templates are written
-  2  wrong usage, or the manifest is refused
+  2  wrong usage, or an invalid manifest
 
-The folder of --output-dir is a cloud assembly: `cdk deploy --app DIR --all` deploys it. Nothing is asked of AWS."""
+The folder of --output-dir is a cloud assembly: `cdk deploy --app DIR --all` deploys it. The command does not call
+AWS."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -43,7 +44,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Write the templates."""
-    # What a CDK app requests from the network, and which is not needed here.
+    # A CDK app requests this from the network, but it is not needed here.
     os.environ.setdefault("CDK_DISABLE_CLI_TELEMETRY", "true")
     with refused(f"{arguments.manifest}: "):
         manifest, workspace, others = _read(arguments)
@@ -58,7 +59,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _read(arguments: Namespace) -> tuple[Manifest[Workload], Workspace | None, list[Workload]]:
-    """Return the manifest, the workspace that it is in, and the other workloads there, which share the environment."""
+    """Return the manifest, its workspace, and the other workloads there, which share the environment."""
     from cdk_containers.copilot.manifests import ManifestError, Workspace, read_workload  # noqa: PLC0415
 
     workspace = None

@@ -1,4 +1,4 @@
-"""What the actions of `cdk-containers copilot` have in common."""
+"""Options that the actions of `cdk-containers copilot` share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .errors import UsageError
 
 
 def add_workspace(parser: ArgumentParser) -> None:
-    """Add the options that say which workspace, and what it leaves open."""
+    """Add the options for the workspace, and for values that it does not contain."""
     add = parser.add_argument
     add("workspace", type=Path, metavar="WORKSPACE", help="the folder that contains copilot/, or a subfolder of it")
     add("--env", action="append", default=[], metavar="ENV", help="an environment; may be repeated; all by default")
@@ -19,7 +19,7 @@ def add_workspace(parser: ArgumentParser) -> None:
 
 
 def add_what_manifests_leave_open(parser: ArgumentParser, *, certificate: str) -> None:
-    """Add the options that say what no manifest says; a certificate is given as `certificate` shows."""
+    """Add the options for values that no manifest contains. `certificate` shows the form of a certificate."""
     add = parser.add_argument
     add("--domain", help="domain of the application, as in `copilot app init --domain`")
     add(
@@ -37,7 +37,7 @@ def certificates(arguments: Namespace) -> dict[str, list[str]]:
     """Return the certificates by environment.
 
     Raises:
-        UsageError: One is not said with its environment.
+        UsageError: A certificate has no environment.
     """
     found: dict[str, list[str]] = {}
     for given in arguments.certificate_arn:
@@ -50,10 +50,10 @@ def certificates(arguments: Namespace) -> dict[str, list[str]]:
 
 @contextmanager
 def refused(place: str = "") -> Iterator[None]:
-    """Have manifests that are refused stop the command, with everything that is wrong in them.
+    """Turn errors of manifests into errors of the command, with all their problems.
 
     Args:
-        place: What stands before a problem that a construct has found, which knows no file.
+        place: Prefix of problems that a construct found, because a construct knows no file.
     """
     try:
         from cdk_containers.copilot.manifests import ManifestError  # noqa: PLC0415

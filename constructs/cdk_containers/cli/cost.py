@@ -1,4 +1,4 @@
-"""`cdk-containers cost`: what templates cost in a month, what a change adds, and which capacity is cheapest."""
+"""`cdk-containers cost`: estimate the monthly cost of templates and of a change, and compare capacities."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _COMPARE, _UPDATE = "compare", "update"
 _INSTALL = 'fetching prices needs boto3: pip install "cdk-containers[live]"'
 
 _EPILOG = """\
-cdk-containers cost cdk.out                          a bill, stack by stack
-cdk-containers cost new.out --diff cdk.out           what a change adds
+cdk-containers cost cdk.out                          a bill for each stack
+cdk-containers cost new.out --diff cdk.out           the cost of a change
 cdk-containers cost compare --cpu 512 --memory 1024 --tasks 8
                                                      one workload on every kind of capacity
 cdk-containers cost update --region eu-west-1        fetch prices, with your credentials (pricing:GetProducts)
 
-The package has prices of us-east-1. Of other regions, and of what it has no price of, it says so and guesses nothing.
+The package has prices of us-east-1. It never guesses: prices that are missing are reported.
 
 exit codes:
   0  done
-  2  wrong usage, nothing could be read, or there are no prices of the region"""
+  2  wrong usage, nothing could be read, or there are no prices for the region"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -38,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("what", nargs="*", metavar="PATH|compare|update", help="templates and folders, cdk.out by default; or a word")
     add("--region", metavar="REGION", help="region of the prices; that of the stacks by default")
-    add("--diff", type=Path, metavar="PATH", help="the current templates: print what a change adds to them")
+    add("--diff", type=Path, metavar="PATH", help="the current templates: print the cost of a change to them")
     add("--run-minutes", action="append", default=[], metavar="JOB=MINUTES", help="duration of a job run")
     add("--json", action="store_true", help="print JSON")
     add("--output", type=Path, metavar="FILE", help="write to a file")
@@ -71,7 +71,7 @@ def run(arguments: Namespace) -> int:
 
 
 def prices_file() -> Path:
-    """Return where fetched prices are kept."""
+    """Return the path of the file with fetched prices."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "cdk-containers" / "prices.json"
 

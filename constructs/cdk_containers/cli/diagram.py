@@ -1,4 +1,4 @@
-"""`cdk-containers diagram`: what the stacks of an app make, as people draw it."""
+"""`cdk-containers diagram`: draw the resources of an app's stacks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .errors import UsageError
 from .output import Output
 
 _EPILOG = """\
-Mermaid is drawn by GitHub and GitLab in every Markdown file. For a picture, use Graphviz:
+GitHub and GitLab render Mermaid in Markdown files. For a picture, use Graphviz:
   cdk-containers diagram --stack dev-shop --format dot | dot -Tsvg > shop.svg
 
 exit codes:

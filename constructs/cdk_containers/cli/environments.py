@@ -1,4 +1,4 @@
-"""`cdk-containers environments`: what assemblies say of their environments."""
+"""`cdk-containers environments`: compare environments, find collisions, and bootstrap accounts."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Do what was asked for, and return the exit code."""
+    """Run the action, and return the exit code."""
     try:
         folders = arguments.assemblies or [Path("cdk.out")]
         stacks = [stack for folder in folders for stack in read_assembly(folder)]

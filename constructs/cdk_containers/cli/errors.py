@@ -1,10 +1,10 @@
-"""What stops a command before it has done anything."""
+"""Errors that stop a command before it does anything."""
 
 from __future__ import annotations
 
 
 class UsageError(Exception):
-    """The command cannot do what it was asked to; each problem is one line."""
+    """The command cannot run. Each problem is one line."""
 
     def __init__(self, *problems: str) -> None:
         self.problems = problems

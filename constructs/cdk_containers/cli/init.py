@@ -1,4 +1,4 @@
-"""`cdk-containers init`: a small app to begin with."""
+"""`cdk-containers init`: write a small starter app."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Write the app, and have it write its golden templates."""
+    """Write the app and its golden templates."""
     name: str = arguments.name
     output: Path = arguments.output or Path(name)
     problems = [*_name_problems(name), *_region_problems(arguments.region), *_output_problems(output)]
@@ -94,7 +94,7 @@ def _write(files: Mapping[str, str], output: Path) -> None:
 
 
 def _write_golden(output: Path, files: Mapping[str, str]) -> None:
-    """Run the tests of the app that write what they compare with, which shows that it synthesizes."""
+    """Let the tests of the app write their golden templates, which shows that the app synthesizes."""
     scripts = [name for name, text in files.items() if name.startswith("tests/") and '__name__ == "__main__"' in text]
     program = f"import runpy\nfor script in {scripts!r}:\n    runpy.run_path(script, run_name='__main__')\n"
     done = subprocess.run([sys.executable, "-c", program], cwd=output, capture_output=True, text=True, check=False)  # noqa: S603  (our own files)

@@ -1,4 +1,4 @@
-"""The account that `check --live` looks at, and what keeps it from being looked at."""
+"""The account for `check --live`, and errors that prevent the checks."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _INSTALL = '--live needs boto3: pip install "cdk-containers[live]"'
 
 
 def read_live(regions: Sequence[str], profile: str | None, checks: Sequence[Check]) -> tuple[Report, Estate]:
-    """Check what is deployed in some regions of the account that the credentials are of.
+    """Check the deployed resources in some regions of the credentials' account.
 
     Raises:
-        UsageError: boto3 is not there, or there are no credentials, no region or no such profile.
+        UsageError: boto3 is not installed, or there are no credentials, no region or no such profile.
     """
     try:
         from botocore.exceptions import BotoCoreError  # noqa: PLC0415  (only who looks at an account needs it)
@@ -43,7 +43,7 @@ def _accounts(regions: Sequence[str], profile: str | None) -> list[Account]:
     from cdk_containers.checks.live.refused import Refused  # noqa: PLC0415
 
     session = Session(profile=profile)
-    session.get_credentials()  # it reads the profile, and says when there is none of this name
+    session.get_credentials()  # reads the profile, and raises an error if no profile has this name
     region = regions[0] if regions else os.environ.get("AWS_REGION")
     first = Account(session, allowed=allowed_calls(), region=region)
     if not first.region:

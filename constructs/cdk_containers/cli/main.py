@@ -1,4 +1,4 @@
-"""The entry point: it reads the name of the subcommand, and imports no other."""
+"""The entry point, which imports only the subcommand that is called."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _READER_GONE = 141
 
 _EPILOG = """\
 exit codes:
-  0  done, and nothing to complain about
+  0  done, without findings
   1  findings at or above --fail-on
   2  wrong usage, or nothing could be read
-  3-6  of commands that operate what is deployed: 'cdk-containers status --help' lists them
+  3-6  of commands for deployed resources: 'cdk-containers status --help' lists them
 
 'cdk-containers COMMAND --help' shows the options of a command."""
 
@@ -33,7 +33,7 @@ def _wide(prog: str) -> RawDescriptionHelpFormatter:
 
 
 class Parser(ArgumentParser):
-    """A parser whose errors are one line, and no page of usage.
+    """A parser with one-line errors instead of the whole usage text.
 
     Attributes:
         added: Its arguments.
@@ -46,12 +46,12 @@ class Parser(ArgumentParser):
         super().__init__(formatter_class=_wide, allow_abbrev=False, **options)
 
     def add_argument(self, *names: Any, **options: Any) -> Action:
-        """Add an argument, and remember it for completion."""
+        """Add an argument, and record it for completion."""
         self.added.append(super().add_argument(*names, **options))
         return self.added[-1]
 
     def error(self, message: str) -> NoReturn:
-        """Refuse a wrong call."""
+        """Report a usage error."""
         raise UsageError(f"{message} (see '{self.prog} --help')")
 
 
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name in a template must not stop a report
     collects = gc.isenabled()
-    gc.disable()  # nothing is worth collecting before the report is written, and it takes a tenth of the time
+    gc.disable()  # garbage collection takes a tenth of the time and frees little before the report is written
     try:
         code = _run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"cdk-containers: {problem}", file=sys.stderr)
         return _WRONG_USAGE
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # otherwise Python prints an error at exit
         return _READER_GONE
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def command_parser(wanted: Container[str]) -> Parser:
-    """Return the parser, with the options of the subcommands that are wanted."""
+    """Return the parser, with the options of the requested subcommands."""
     parser = Parser(prog="cdk-containers", description="Containers on AWS, right by default.", epilog=_EPILOG)
     parser.add_argument("--version", action="store_true", help="show the version, and exit")
     subcommands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")

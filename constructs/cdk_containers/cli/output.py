@@ -1,4 +1,4 @@
-"""Where a report goes: to a file, or to a terminal with its width and colours."""
+"""Output of reports: to a file, or to a terminal with its width and colours."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _WIDTH_OF_FILES = 120
 
 @frozen(kw_only=False)
 class Output:
-    """A place for a report.
+    """The destination of a report.
 
     Attributes:
-        path: The file; None for the standard output.
-        option: The option that names the file.
-        colour: Whether colours can be seen there.
-        width: How many characters fit on a line.
+        path: File; None for the standard output.
+        option: Option that names the file.
+        colour: Whether to use colours.
+        width: Width of a line in characters.
     """
 
     path: Path | None
@@ -32,10 +32,10 @@ class Output:
 
     @classmethod
     def to(cls, path: Path | None, *, option: str = "--output") -> Output:
-        """Return the place that an option names.
+        """Return the destination that an option names.
 
         Raises:
-            UsageError: No file can be written there.
+            UsageError: The file cannot be written.
         """
         if path is not None:
             if not path.parent.is_dir():
@@ -48,7 +48,7 @@ class Output:
         return cls(path, option, colour=terminal and not plain, width=width)
 
     def write(self, text: str, summary: str) -> None:
-        """Write a report; where it goes to a file, the summary is printed."""
+        """Write a report. If it goes to a file, print the summary."""
         if self.path is None:
             print(text)
             return

@@ -1,4 +1,4 @@
-"""`cdk-containers practices`: the catalogue, or one practice of it."""
+"""`cdk-containers practices`: list the practices, or show one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Print the practices: one alone with all that there is to say of it."""
+    """Print the practices. A single practice is printed with all details."""
     chosen = practices_named(arguments.name, option="practices")
     if arguments.format == "json":
         print(json.dumps([as_data(practice) for practice in chosen], indent=2))

@@ -1,4 +1,4 @@
-"""`cdk-containers run`: a one-off task of what is deployed; `run local`: an app on this machine."""
+"""`cdk-containers run`: run a one-off task of a deployed service or job; `run local`: run an app on this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _USAGE = "cdk-containers run NAME [options] [-- COMMAND ...]\n       cdk-contain
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add the options of a one-off task, and those of a run on this machine after the word `local`."""
+    """Add the options of a one-off task, and the options of a local run after the word `local`."""
     what = "Run services and jobs of an app on this machine."
     local = type(parser)(prog=f"{parser.prog} local", description=what)
     run_local.add_arguments(local)

@@ -1,4 +1,4 @@
-"""`cdk-containers run local`: the services and jobs of an app on this machine."""
+"""`cdk-containers run local`: run the services and jobs of an app on this machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EPILOG = """\
 exit codes:
   the exit code of the essential container that ended, or of the job
   130  stopped by Ctrl-C
-  2    wrong usage, or something keeps a task from running"""
+  2    wrong usage, or a task cannot run"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -54,7 +54,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def add_shared_arguments(parser: ArgumentParser) -> None:
-    """Add the options that say what runs, and with which values."""
+    """Add the options for targets and values."""
     add = parser.add_argument
     add(
         "targets",
@@ -68,7 +68,7 @@ def add_shared_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME[=VALUE]",
-        help="the value of a variable, a secret or a parameter; without VALUE, that of your environment",
+        help="value of a variable, a secret or a parameter; without VALUE, from your environment",
     )
     add("--env-file", type=Path, action="append", default=[], metavar="FILE", help="a file with values")
     add(

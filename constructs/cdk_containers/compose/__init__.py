@@ -1,1 +1,1 @@
-"""Compose files in, CDK apps made of our constructs out."""
+"""Converts compose files to CDK apps with constructs of this library."""

@@ -1,1 +1,1 @@
-"""The subcommands that read and change what is deployed."""
+"""The subcommands that read and change deployed resources."""

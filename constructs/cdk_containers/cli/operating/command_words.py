@@ -10,14 +10,14 @@ from typing import Any
 def add_command_words(
     parser: ArgumentParser, usage: str, *, elsewhere: Mapping[str, ArgumentParser] | None = None
 ) -> None:
-    """Have a parser take all that is after `--` as the command of a container.
+    """Let a parser read everything after `--` as the command of a container.
 
-    Argparse takes no list after options, and does not tell the words after `--` from others.
+    Argparse accepts no list after options, and does not distinguish the words after `--` from others.
 
     Args:
         parser: The parser.
-        usage: How it is called, for its help.
-        elsewhere: The parsers of first words that mean something else. Default: none.
+        usage: Usage line for the help.
+        elsewhere: Parsers for first words with another meaning. Default: none.
     """
     parser.usage = usage
     parse = parser.parse_known_args

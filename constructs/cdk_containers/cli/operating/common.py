@@ -1,4 +1,4 @@
-"""What the commands share: where they look, who asks, and how they end."""
+"""What the commands share: options, access to AWS, output and errors."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def add_where(parser: ArgumentParser) -> None:
 
 
 def add_identity(parser: ArgumentParser) -> None:
-    """Add the options that say who asks, and how it is told."""
+    """Add the options for credentials and output."""
     add = parser.add_argument
     add("--region", metavar="REGION", help="the region, if the stack does not set it")
     add("--profile", metavar="NAME", help="the AWS profile")
@@ -56,7 +56,7 @@ def add_yes(parser: ArgumentParser) -> None:
 
 
 def add_since(parser: ArgumentParser, default: str, why: str) -> None:
-    """Add the option that says how far back to look."""
+    """Add the option for the start of the period."""
     help_ = f"such as 30m, 12h or 2d: {why}; {default} by default"
     parser.add_argument("--since", type=duration, default=default, metavar="TIME", help=help_)
 
@@ -70,13 +70,13 @@ def duration(text: str) -> timedelta:
 
 
 class Operation:
-    """A command on its way.
+    """A running command.
 
     Attributes:
-        name: The name of the command.
-        arguments: What it was given.
-        finder: Finds what has a name.
-        access: The way to AWS.
+        name: Name of the command.
+        arguments: Its arguments.
+        finder: Finds targets by name.
+        access: Access to AWS.
     """
 
     def __init__(self, name: str, arguments: Namespace, access: Access) -> None:
@@ -94,12 +94,12 @@ class Operation:
         self.finder: Finder = Finder(access, where)
 
     def api(self, target: Target) -> Api:
-        """Return the way to where a target is."""
+        """Return the API of a target's account and region."""
         return self.access.api(target.account, target.region)
 
     @property
     def colour(self) -> bool:
-        """Whether colours can be seen."""
+        """Whether to use colours."""
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
         return sys.stdout.isatty() and not plain
 
@@ -109,24 +109,24 @@ class Operation:
         return os.environ.get("TERM") != "dumb"
 
     def where(self, target: Target) -> str:
-        """Return what is about to change, and where that is."""
+        """Return the name and the location of a target."""
         return f"{target.name} ({', '.join(it for it in (target.environment, target.account, target.region) if it)})"
 
     @property
     def width(self) -> int:
-        """How many characters fit on a line."""
+        """Width of a line in characters."""
         return shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH_OF_FILES
 
     def confirm(self, question: str) -> None:
         """Ask before something changes, unless `--yes` says so already.
 
         Raises:
-            Stop: The answer is no, or there is no terminal for the question.
+            Stop: The answer is no, or there is no terminal to ask on.
         """
         if self.arguments.yes:
             return
         if not sys.stdin.isatty():
-            raise Stop(USAGE, f"{question} There is no terminal for an answer", "add --yes to do it without asking")
+            raise Stop(USAGE, f"{question} There is no terminal to answer on", "add --yes to skip the question")
         print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise Stop(USAGE, "nothing was changed")
@@ -136,13 +136,13 @@ class Operation:
         print(json.dumps(data) if self.arguments.json else text, flush=True)
 
     def print_unread(self) -> None:
-        """Say what could not be read, where a screen has no place for it."""
+        """Print what could not be read, if the output has no place for it."""
         for why in self.access.unread:
             print(f"not read: {why}", file=sys.stderr)
 
 
 def operate(name: str, arguments: Namespace, act: Callable[[Operation], int]) -> int:
-    """Run a command, and end as it should when AWS or a name stops it."""
+    """Run a command. Print errors of AWS and of names, and return their exit codes."""
     try:
         try:
             return act(_operation(name, arguments))
@@ -158,7 +158,7 @@ def operate(name: str, arguments: Namespace, act: Callable[[Operation], int]) ->
 
 
 def make_access(identity: Identity, allowed: Mapping[str, tuple[str, ...]]) -> Access:
-    """Return the way to AWS."""
+    """Return the access to AWS."""
     from cdk_containers.operate.access import Access  # noqa: PLC0415
 
     return Access(identity, allowed=allowed)

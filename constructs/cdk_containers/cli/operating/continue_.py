@@ -1,4 +1,4 @@
-"""`cdk-containers continue`: let a deployment go on that waits for a decision."""
+"""`cdk-containers continue`: continue a deployment that waits for a decision."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Let the deployment go on."""
+    """Continue the deployment."""
     return operate("continue", arguments, _continue)
 
 

@@ -1,4 +1,4 @@
-"""`cdk-containers debug`: a copy of a task to look around in, which is gone afterwards."""
+"""`cdk-containers debug`: open a shell in a temporary copy of a task."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cdk-containers events`: what ECS said of services and jobs."""
+"""`cdk-containers events`: show the ECS events of services and jobs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Show what ECS said, the oldest first."""
+    """Show the events, oldest first."""
     return operate("events", arguments, _show)
 
 

@@ -1,4 +1,4 @@
-"""`cdk-containers exec`: a shell or a command in a running task, by ECS Exec."""
+"""`cdk-containers exec`: open a shell or run a command in a running task, with ECS Exec."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add_room(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Open the session, and return 0 when it ends as it should."""
+    """Open the session, and return 0 if it ends normally."""
     return operate("exec", arguments, _exec)
 
 
@@ -51,7 +51,7 @@ def _exec(operation: Operation) -> int:
 
 
 def hand_over(api: Api, plugin: str, session: Mapping[str, str], request: Mapping[str, Any]) -> int:
-    """Let the plugin carry a session; return 0 if it ended as it should, else 1."""
+    """Run a session in the plugin. Return 0 if it ended normally, otherwise 1."""
     from cdk_containers.operate.plugin import run_plugin  # noqa: PLC0415
 
     return int(run_plugin(plugin, session, request, region=api.region, url=api.endpoint_of("ssm")) != 0)

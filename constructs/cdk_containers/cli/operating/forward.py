@@ -1,4 +1,4 @@
-"""`cdk-containers forward`: a port of this machine that leads into a task, or through it."""
+"""`cdk-containers forward`: forward a port of this machine into a task, or through it."""
 
 from __future__ import annotations
 

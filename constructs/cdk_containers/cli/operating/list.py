@@ -1,4 +1,4 @@
-"""`cdk-containers list`: what there is, and how it is, as far as one call for ten of them says."""
+"""`cdk-containers list`: list services, jobs and EKS clusters, with the state that batched calls show."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """List what there is."""
+    """List the resources."""
     return operate("list", arguments, _list)
 
 
@@ -39,7 +39,7 @@ def _list(operation: Operation) -> int:
         return 0
     if not rows:
         operation.print_unread()
-        raise Stop(NOT_FOUND, "no deployed resource has a name here", "see --app, --stack and --region")
+        raise Stop(NOT_FOUND, "found no deployed resources", "see --app, --stack and --region")
     print(table(rows, _HEADER))
     operation.print_unread()
     return 0

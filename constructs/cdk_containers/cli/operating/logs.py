@@ -1,4 +1,4 @@
-"""`cdk-containers logs`: what the containers of services and jobs wrote."""
+"""`cdk-containers logs`: show the logs of services and jobs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Show the lines, the oldest first."""
+    """Show the lines, oldest first."""
     return operate("logs", arguments, _show)
 
 
@@ -118,7 +118,7 @@ def _live(api: Api, sources: Sequence[LogSource], target: Target, task: str, pat
 
 
 def _previous(operation: Operation, target: Target, sources: Sequence[LogSource]) -> Iterator[LogLine]:
-    """Return the lines of the task that stopped last: ECS shows it for an hour, stored events for longer."""
+    """Return the lines of the task that stopped last. ECS shows it for an hour, stored events for longer."""
     from datetime import timedelta  # noqa: PLC0415
 
     from cdk_containers.operate.exits import NOT_FOUND, Stop  # noqa: PLC0415

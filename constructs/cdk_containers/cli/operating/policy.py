@@ -1,4 +1,4 @@
-"""`cdk-containers policy`: the IAM policy that commands need."""
+"""`cdk-containers policy`: print the IAM policy that commands need."""
 
 from __future__ import annotations
 

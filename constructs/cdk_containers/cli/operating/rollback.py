@@ -1,4 +1,4 @@
-"""`cdk-containers rollback`: stop a deployment that runs, and have the earlier version back."""
+"""`cdk-containers rollback`: stop a running deployment, and return to the earlier version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cdk-containers rollout`: follow a deployment to its end, and end as it did."""
+"""`cdk-containers rollout`: follow a deployment to its end, and return its result as the exit code."""
 
 from __future__ import annotations
 

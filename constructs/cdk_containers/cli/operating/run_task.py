@@ -1,4 +1,4 @@
-"""`cdk-containers run`: a one-off task of a service or a job, with its log and its exit code."""
+"""`cdk-containers run`: run a one-off task of a service or a job, with its log and exit code."""
 
 from __future__ import annotations
 

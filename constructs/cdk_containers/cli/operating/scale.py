@@ -1,4 +1,4 @@
-"""`cdk-containers scale`: the number of tasks of a service, if nothing else sets it."""
+"""`cdk-containers scale`: set the number of tasks of a service, if nothing else controls it."""
 
 from __future__ import annotations
 

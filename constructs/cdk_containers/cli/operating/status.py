@@ -1,4 +1,4 @@
-"""`cdk-containers status`: how a service, a job or an EKS cluster is."""
+"""`cdk-containers status`: show the state of a service, a job or an EKS cluster."""
 
 from __future__ import annotations
 

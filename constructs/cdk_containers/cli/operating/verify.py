@@ -1,4 +1,4 @@
-"""`cdk-containers verify`: what a deployment needs, looked up before it begins."""
+"""`cdk-containers verify`: check the prerequisites of a deployment before it begins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cdk-containers why`: why tasks stopped, or why a service does not start."""
+"""`cdk-containers why`: explain why tasks stopped, or why a service does not start."""
 
 from __future__ import annotations
 

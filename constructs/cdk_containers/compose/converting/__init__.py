@@ -1,4 +1,4 @@
-"""From a project to the source of a CDK app."""
+"""Converts a project to the source of a CDK app."""
 
 from .choices import Choices
 from .convert import Conversion, convert

@@ -1,4 +1,4 @@
-"""Sizes and numbers as compose files write them."""
+"""Parses sizes and numbers of compose files."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(b|k|kb|m|mb|g|gb|t|tb)?", re.IGNORECASE)
 _UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _MIB = 2**20
 UNSIZED = (512, 1024)
-"""CPU units and MiB of a task whose service sets no size: under Compose it had the whole machine."""
+"""CPU units and MiB of a task whose service sets no size. With Compose it could use the whole machine."""
 
 
 def mebibytes(text: str) -> int:
     """Return a size in MiB, rounded up.
 
     Raises:
-        ValueError: It is no size.
+        ValueError: The text is not a size.
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None or len(text) > 30:
@@ -27,10 +27,10 @@ def mebibytes(text: str) -> int:
 
 
 def cpu_units(text: str) -> int:
-    """Return CPU units, 1024 to a processor.
+    """Return CPU units, 1024 for each CPU.
 
     Raises:
-        ValueError: It is no number of processors.
+        ValueError: The text is not a number of CPUs.
     """
     if not re.fullmatch(r"\d{1,4}(\.\d+)?|\.\d+", text.strip()) or not float(text):
         raise ValueError(f"got {text!r}; expected a number of CPUs such as 0.5")
@@ -38,10 +38,10 @@ def cpu_units(text: str) -> int:
 
 
 def task_size(cpu: int | None, memory: int | None) -> tuple[int, int]:
-    """Return the smallest task on Fargate that holds what is wanted.
+    """Return the smallest Fargate size with the required CPU and memory.
 
     Raises:
-        ValueError: There is none.
+        ValueError: No size is large enough.
     """
     if cpu is None and memory is None:
         return UNSIZED

@@ -1,4 +1,4 @@
-"""The files of the app around its stack."""
+"""The files of the app other than its stack."""
 
 from __future__ import annotations
 
@@ -108,12 +108,12 @@ _DIFFERENT = """
 
 
 def app_files(plan: Plan, notices: Sequence[Notice], *, file: str) -> dict[str, str]:
-    """Return the files of an app by their paths, without the stack.
+    """Return the files of an app by path, without the stack.
 
     Args:
-        plan: What it is made of.
-        notices: What is different.
-        file: The name of the compose file.
+        plan: Plan of the app.
+        notices: Differences from Compose.
+        file: Name of the compose file.
     """
     name = container_name(plan.name)
     certified = any(unit.exposed.web is not None for unit in plan.units.values())

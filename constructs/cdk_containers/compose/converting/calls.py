@@ -1,4 +1,4 @@
-"""Which services call each other, and which wait for each other."""
+"""Finds which services call each other, and which wait for each other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .plan import Edge
 from .settings import Settings
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-"""Names of settings that `connect_to` takes; others stay where they are."""
+"""Names of settings that `connect_to` accepts. Other settings stay where they are."""
 
 
 def edges_of(
@@ -26,10 +26,10 @@ def edges_of(
 
     Args:
         services: The services.
-        settings: What their containers are told.
-        hosts: The names of each.
-        init_of: Services that run before others, in the tasks of those.
-        sidecar_of: Services that run beside another one, in its task.
+        settings: Environment variables of their containers.
+        hosts: Host names of each service.
+        init_of: Services that run to completion in the tasks of other services.
+        sidecar_of: Services that run as sidecars in the task of another service.
     """
     found: dict[tuple[str, str], Edge] = {}
     for name, service in services.items():
@@ -97,7 +97,7 @@ def called_as(
     services: Mapping[str, Service],
     settings: Mapping[str, Settings],
 ) -> str:
-    """Return the name under which others call a service: its own, or the only other name that they use."""
+    """Return the name by which others call a service: its own name, or the only alias that they use."""
     used = {
         mention.host
         for caller, service in services.items()
@@ -124,9 +124,9 @@ def called_as(
 
 
 def ordered(context: Context, edges: list[Edge]) -> tuple[list[Edge], list[Edge]]:
-    """Return the calls that a start order can follow, and those that would close a circle.
+    """Return the calls that determine the start order, and the calls that would create a circle.
 
-    What `depends_on` says comes first; a circle of these is refused, as Compose does.
+    `depends_on` takes precedence. A circle in it is rejected, as in Compose.
     """
     forward: list[Edge] = []
     backward: list[Edge] = []

@@ -23,13 +23,13 @@ class Choices:
     """Decisions about a project.
 
     Attributes:
-        volumes: What becomes of a volume or a bind mount, by its source.
-        databases: Where the data of a database service is, by service: `container`, or the address of a managed one.
-        hosts: The host name under which a service is reached, by service.
-        published: The port of a service that is reached from the internet, though the file publishes none.
-        schedules: When a service runs that is a job, by service.
-        internal: Services that are not reached from the internet, whatever they publish.
-        without: Services that are left out.
+        volumes: Replacement of a volume or a bind mount, by its source.
+        databases: Location of a database, by service: `container`, or the address of a managed database.
+        hosts: Public host name, by service.
+        published: Port to publish, by service, if the file publishes none.
+        schedules: Schedule of a job, by service.
+        internal: Services to keep internal, even if they publish ports.
+        without: Services to omit.
     """
 
     volumes: Mapping[str, str] = field(default_factory=dict[str, str])

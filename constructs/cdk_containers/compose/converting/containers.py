@@ -1,4 +1,4 @@
-"""A service's container."""
+"""Converts the container of a service."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def user_of(context: Context, name: str, service: Service) -> Any:
 
 
 def owner_of(user: Any, image: str | None) -> Any:
-    """Return the user of the container's files on EFS: in numbers where it is known, else root, for the image."""
+    """Return the owner of the container's files on EFS: its numeric user if known, otherwise root."""
     if isinstance(user, str):
         return user if re.fullmatch(r"[1-9]\d*(:\d+)?", user) else Raw("OWN_FILES")
     return (runs_as(image) if user == Raw("IMAGE_USER") else None) or Raw("OWN_FILES")
@@ -55,7 +55,7 @@ def container_options(context: Context, name: str, service: Service) -> dict[str
 
 
 def _words(context: Context, name: str, key: str, given: str | list[str] | None) -> list[str] | None:
-    """Return a command as words; a text is split as a shell does, without one."""
+    """Return a command as words. A text is split like shell words, but no shell runs it."""
     if given is None:
         return None
     try:
@@ -78,12 +78,12 @@ def _words(context: Context, name: str, key: str, given: str | list[str] | None)
 
 
 def service_has_shell(context: Context, name: str) -> bool:
-    """Tell whether an entry point may split the command."""
+    """Tell whether an entry point can be a shell that splits the command."""
     return context.project.services[name].entrypoint is not None
 
 
 def health_check(context: Context, name: str, check: HealthCheck | None) -> Call | None:
-    """Return the health check of a container, within the bounds of ECS."""
+    """Return the health check of a container, within the limits of ECS."""
     if check is None or check.disable or check.test is None:
         if check is not None and not check.disable:
             context.say(

@@ -1,4 +1,4 @@
-"""What all steps of a conversion share."""
+"""The context that all steps of a conversion share."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ CONTAINER = "container"
 
 
 class Context:
-    """A conversion under way.
+    """A conversion in progress.
 
     Attributes:
-        project: What is converted.
+        project: Project to convert.
         choices: Your decisions.
-        notices: What is different.
-        copies: Files that the app needs: where they are, and where they go in it.
-        texts: Files that the app needs, and what is in them.
+        notices: Differences from Compose.
+        copies: Files to copy into the app: source paths and target paths.
+        texts: Files to write into the app, with their content.
     """
 
     def __init__(self, project: Project, choices: Choices) -> None:
@@ -42,21 +42,21 @@ class Context:
         return self.choices.without | managed
 
     def is_empty(self, service: str, *keys: str) -> bool:
-        """Tell whether a key of a service is there without a value."""
+        """Tell whether a key of a service exists without a value."""
         node = self.project.node("services", service, *keys)
         return isinstance(node, Scalar) and node.kind == "null"
 
     def say(self, service: str, text: str) -> None:
-        """Note a difference."""
+        """Record a difference."""
         self.notices[Notice(service, text)] = None
 
     def refuse(self, service: str, *keys: str | int, message: str) -> None:
-        """Note that something of a service cannot be converted."""
+        """Record a part of a service that cannot be converted."""
         self.project.node("services", service, *keys).refuse(message)
 
 
 def look_at_unkept(context: Context) -> None:
-    """Name the keys that are dropped, and refuse those without a counterpart."""
+    """Report dropped keys, and reject keys without a counterpart."""
     left_out: dict[str, tuple[str, list[str]]] = {}
     for path, why, kind in _unkept(context.project.model, ()):
         service = path[1] if path[0] == "services" else ""
@@ -73,7 +73,7 @@ def look_at_unkept(context: Context) -> None:
 
 
 def _unkept(model: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """Yield what a model says under keys that are not converted: keys, reason, kind."""
+    """Yield the keys of a model that are not converted, with reason and kind."""
     if isinstance(model, dict):
         for key, value in model.items():
             yield from _unkept(value, (*path, str(key)))

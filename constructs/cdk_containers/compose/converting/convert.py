@@ -1,4 +1,4 @@
-"""The conversion as a whole."""
+"""Converts a project."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Conversion:
     """An app.
 
     Attributes:
-        files: Its files, by their paths in its folder.
-        copies: Files of the project that are copied into it: where they are, and where they go.
-        notices: What is different.
+        files: Files by path in its folder.
+        copies: Files of the project to copy into it: source paths and target paths.
+        notices: Differences from Compose.
     """
 
     files: Mapping[str, str]
@@ -33,16 +33,16 @@ class Conversion:
 
 
 def convert(project: Project, choices: Choices, *, output: Path, file: str) -> Conversion:
-    """Make an app of a project.
+    """Convert a project to an app.
 
     Args:
         project: The project.
         choices: Your decisions.
-        output: The folder of the app, for the ways from it to the project.
-        file: The name of the compose file, for texts.
+        output: Folder of the app, for relative paths to the project.
+        file: Name of the compose file, for texts.
 
     Raises:
-        ComposeError: With everything that cannot be converted.
+        ComposeError: Something cannot be converted; all problems are reported at once.
     """
     for source, choice in choices.volumes.items():
         if choice not in VOLUME_CHOICES:

@@ -1,4 +1,4 @@
-"""How services are reached from outside."""
+"""Exposes services to the internet."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from .short_forms import PublishedPort
 from .source import Call, Raw, call
 
 _TLS = {443: 80, 8443: 8080}
-"""Ports that speak TLS, with those beside them that do not."""
+"""TLS ports, with the plain ports of the same services."""
 
 _PATH = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?::(\d+))?(/[^\s\"'|;&]*)?")
 
 
 @frozen
 class Exposed:
-    """How a service is reached from outside.
+    """The exposed ports of a service.
 
     Attributes:
-        web: The port behind an Application Load Balancer, if there is one.
-        connections: The ports behind a Network Load Balancer.
+        web: Port behind an Application Load Balancer, if there is one.
+        connections: Ports behind a Network Load Balancer.
     """
 
     web: PublishedPort | None
@@ -37,7 +37,7 @@ class Exposed:
 
 
 def exposed(context: Context, name: str, service: Service, ports: Sequence[PublishedPort]) -> Exposed:
-    """Choose how a service is reached, of the ports that it publishes."""
+    """Choose how to expose the published ports of a service."""
     outside = [port for port in ports if port.outside]
     if name in context.choices.internal:
         return Exposed(web=None, connections=[])
@@ -65,7 +65,7 @@ def exposed(context: Context, name: str, service: Service, ports: Sequence[Publi
 
 
 def web_exposure(context: Context, name: str, service: Service, port: PublishedPort) -> Call:
-    """Return the exposure of a port that speaks HTTP."""
+    """Return the exposure of an HTTP port."""
     path = _path(service.healthcheck, port.number)
     if path is None:
         context.say(name, "the load balancer checks `/` and accepts any status up to 399 as healthy: set a better path")
@@ -81,7 +81,7 @@ def web_exposure(context: Context, name: str, service: Service, port: PublishedP
 
 
 def _path(check: HealthCheck | None, port: int) -> str | None:
-    """Return the path that a health check in the container asks, on the port that is published."""
+    """Return the path that the container health check requests on the published port."""
     if check is None or check.disable or check.test is None:
         return None
     text = check.test if isinstance(check.test, str) else " ".join(word or "" for word in check.test)
@@ -94,13 +94,13 @@ def _path(check: HealthCheck | None, port: int) -> str | None:
 def connection_exposures(
     context: Context, name: str, ports: Sequence[PublishedPort], health_port: int | None
 ) -> tuple[list[Call], Call | None]:
-    """Return the exposures of ports that speak something else, and the load balancer that they share, if they do.
+    """Return the exposures of other ports, and the load balancer that they share, if any.
 
     Args:
         context: The conversion.
         name: The service.
         ports: The ports.
-        health_port: A port of the service that speaks TCP.
+        health_port: TCP port of the service, for health checks.
     """
     by_number: dict[tuple[int, int], set[str]] = {}
     for port in ports:
@@ -137,7 +137,7 @@ def connection_exposures(
 
 
 def check_hosts(context: Context, web: dict[str, PublishedPort]) -> None:
-    """Find services on one load balancer that nothing tells apart."""
+    """Find services that one load balancer cannot distinguish."""
     nameless = [name for name in web if name not in context.choices.hosts]
     if len(web) < 2 or not nameless:
         return

@@ -1,4 +1,4 @@
-"""Where the image of a service comes from."""
+"""Converts the image of a service."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def image_of(context: Context, name: str, service: Service, overlay: dict[str, s
     Args:
         context: The conversion.
         name: The service.
-        service: What it says.
+        service: Its definition.
         overlay: Files to copy into the image: paths outside, by paths in the container.
-        output: The folder of the app, where it is inside the project.
+        output: Folder of the app, if it is inside the project.
     """
     if service.build is not None:
         if overlay:

@@ -1,4 +1,4 @@
-"""What each service becomes: a service, a job, or a container in the task of another one."""
+"""Decides what each service becomes: a service, a job, or a container in the task of another service."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _CONDITIONS = (None, "service_started", "service_healthy", "service_completed_su
 
 @frozen(slots=False)
 class Kinds:
-    """What runs in the task of another service.
+    """Services that run in the task of another service.
 
     Attributes:
-        init_of: Services that run to their end before others, with those.
-        sidecar_of: Services in the network of another one, with that.
+        init_of: Services that run to completion before others, by service.
+        sidecar_of: Services in the network of another service, with that service.
     """
 
     init_of: dict[str, list[str]]
@@ -28,7 +28,7 @@ class Kinds:
 
 
 def kinds_of(context: Context, services: dict[str, Service]) -> Kinds:
-    """Find out what runs in the task of another service."""
+    """Find the services that run in the task of another service."""
     init_of: dict[str, list[str]] = {}
     for name, service in services.items():
         for other, dependency in (service.depends_on or {}).items():
@@ -71,7 +71,7 @@ def _sidecars(context: Context, services: dict[str, Service]) -> dict[str, str]:
 def kind_of(
     context: Context, name: str, service: Service, *, kinds: Kinds, ports: list[PublishedPort], reached: Exposed
 ) -> str:
-    """Return the class of a service's construct; `init` and `sidecar` for a container of another service."""
+    """Return the construct class of a service; `init` or `sidecar` for a container of another service."""
     if name in kinds.init_of:
         return "init"
     if name in kinds.sidecar_of:

@@ -1,4 +1,4 @@
-"""What is known of images by their names: what they listen on, and whether they keep data."""
+"""Known facts about images by name: their ports, and whether they store data."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from cdk_containers.core.frozen import frozen
 
 @frozen(kw_only=False)
 class KnownImage:
-    """An image that many projects use.
+    """A widely used image.
 
     Attributes:
-        ports: Where it listens.
-        managed: The managed service in its place; empty for none.
-        keeps_data: Whether it is made to keep data.
+        ports: Ports that it listens on.
+        managed: Managed service that replaces it; empty for none.
+        keeps_data: Whether it stores data.
     """
 
     ports: tuple[int, ...]
@@ -51,7 +51,7 @@ _KNOWN = {
     "etcd": KnownImage((2379,)),
 }
 _INIT_OF_ITS_OWN = ("linuxserver/", "lscr.io/", "gitea/gitea", "homeassistant/", "gitlab/gitlab")
-"""Images whose own init insists on being process 1."""
+"""Images whose init must be process 1."""
 
 _RUNS_AS = {
     "elasticsearch": "1000:0",
@@ -67,7 +67,7 @@ _RUNS_AS = {
     "node-red": "1000:1000",
     "sonarqube": "1000:0",
 }
-"""Images that do not begin as root, and so cannot change the owner of their files."""
+"""Images that do not start as root, and therefore cannot change the owner of their files."""
 
 NO_HTTP = frozenset(
     {
@@ -107,13 +107,13 @@ def name_of(reference: str) -> str:
 
 
 def known(reference: str | None) -> KnownImage | None:
-    """Return what is known of an image."""
+    """Return the known facts about an image."""
     name = name_of(reference or "")
     return _KNOWN.get(name) or _KNOWN.get(name.removesuffix("-alpine"))
 
 
 def runs_as(reference: str | None) -> str | None:
-    """Return the user that an image runs as from the start, where that is known and not root."""
+    """Return the initial user of an image, if it is known and not root."""
     return _RUNS_AS.get(name_of(reference or ""))
 
 
@@ -129,5 +129,5 @@ def is_pinned(reference: str) -> bool:
 
 
 def has_init(reference: str | None) -> bool:
-    """Tell whether an image brings an init that insists on being process 1."""
+    """Tell whether an image has an init that must be process 1."""
     return (reference or "").removeprefix("docker.io/").startswith(_INIT_OF_ITS_OWN)

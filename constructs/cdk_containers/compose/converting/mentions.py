@@ -1,4 +1,4 @@
-"""Where a text names another service."""
+"""Finds names of services in texts."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Mention:
 
     Attributes:
         host: The name.
-        port: The port with it, or that of the scheme; None if unknown.
-        start: Where it begins.
+        port: The port next to it, or the port of the scheme; None if unknown.
+        start: Index of its first character.
     """
 
     host: str
@@ -28,7 +28,7 @@ class Mention:
 
 
 def mentions(text: str, hosts: frozenset[str], *, setting: str = "") -> Iterator[Mention]:
-    """Yield where a text names hosts: `host:port`, `scheme://host`, or alone in a setting such as `DB_HOST`."""
+    """Yield the hosts in a text: `host:port`, `scheme://host`, or a name alone in a setting such as `DB_HOST`."""
     if not hosts:
         return
     names = "|".join(map(re.escape, sorted(hosts, key=len, reverse=True)))
@@ -46,7 +46,7 @@ def mentions(text: str, hosts: frozenset[str], *, setting: str = "") -> Iterator
 
 
 def replaced(text: str, hosts: frozenset[str], other: str, *, setting: str = "") -> str:
-    """Return a text with another address instead of hosts."""
+    """Replace hosts in a text by another address."""
     for mention in reversed(list(mentions(text, hosts, setting=setting))):
         end = mention.start + len(mention.host)
         explicit = re.match(r":\d+", text[end:])

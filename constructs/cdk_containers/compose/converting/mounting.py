@@ -1,4 +1,4 @@
-"""What becomes of volumes, bind mounts and directories in memory."""
+"""Converts volumes, bind mounts and tmpfs directories."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .source import Raw, call
 
 _COPY = "copy its content with AWS DataSync or a task"
 _BUILT = {"node_modules", "vendor", "bundle", ".venv", "venv", "target", "dist", "build", ".next", "__pycache__"}
-"""Folders that an image is built with: a volume there would hide them behind an empty disk."""
+"""Folders that are part of images. A volume there would hide their content."""
 
 _CLOCK = ("/etc/localtime", "/etc/timezone")
 _DEFAULT_TMPFS_MIB = 64
@@ -26,12 +26,12 @@ _DEFAULT_TMPFS_MIB = 64
 
 @frozen
 class Mounted:
-    """What a container mounts.
+    """The mounts of a container.
 
     Attributes:
         volumes: The volumes of the task, by name.
         mounts: The mounts of the container.
-        tmpfs: Its directories in memory.
+        tmpfs: Directories in memory.
         overlay: Files for its image: paths outside, by paths in the container.
         writes_to_files: Whether it writes to EFS.
     """
@@ -44,13 +44,13 @@ class Mounted:
 
 
 def mounted(context: Context, name: str, service: Service, user: Any) -> Mounted:
-    """Return what a container mounts.
+    """Return the mounts of a container.
 
     Args:
         context: The conversion.
         name: The service.
         service: What it says.
-        user: The user of its files on EFS.
+        user: Owner of its files on EFS.
     """
     volumes: dict[str, Any] = {}
     mounts, tmpfs, overlay = [], [], {}
@@ -141,7 +141,7 @@ def _choice(context: Context, name: str, service: Service, index: int, mount: Mo
 
 
 def _chosen(context: Context, source: str) -> str | None:
-    """Return what was decided of a source; a slash at the end makes no difference."""
+    """Return the choice for a source, with or without a trailing slash."""
     wanted = source.rstrip("/")
     return next(
         (choice for one, choice in context.choices.volumes.items() if wanted and one.rstrip("/") == wanted), None
@@ -182,7 +182,7 @@ def _choice_of_volume(
 
 
 def _in_context(context: str, source: str) -> bool:
-    """Tell whether a bind mount shows files of the build context, as for development."""
+    """Tell whether a bind mount contains files of the build context, as for development."""
     here, there = (path.removeprefix("./").strip("/") or "." for path in (context, source))
     return not source.startswith(("/", "~")) and (here in (".", there) or there.startswith(f"{here}/"))
 

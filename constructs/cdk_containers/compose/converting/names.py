@@ -1,4 +1,4 @@
-"""Names in Python and in CloudFormation for names in compose files."""
+"""Converts names of compose files to names in Python and CloudFormation."""
 
 from __future__ import annotations
 

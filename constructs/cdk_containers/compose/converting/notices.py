@@ -1,4 +1,4 @@
-"""What a converted service does differently, for the report."""
+"""Differences of converted services, for the report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Notice:
 
     Attributes:
         service: The service; empty for the whole project.
-        text: What is different, and what to do where that matters.
+        text: The difference, and what to do about it.
     """
 
     service: str

@@ -1,4 +1,4 @@
-"""What the app is made of."""
+"""The plan of an app."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from .source import Call
 
 @frozen(slots=False)
 class Unit:
-    """A service of the project on its way into the app.
+    """A service of the project, planned for the app.
 
     Attributes:
-        name: Its name in the project.
-        variable: Its name in Python.
-        id: The id of its construct.
+        name: Name in the project.
+        variable: Name in Python.
+        id: Id of its construct.
         kind: The class of its construct; `sidecar` and `init` for containers of other services.
-        host: The name under which it is called.
-        ports: Where it listens.
-        exposed: How it is reached from outside.
-        settings: What its container is told.
-        container: The options of its container.
-        options: The options of its construct.
-        volumes: The volumes of its task, by name.
-        entrance: The load balancer that its exposures share, if they do.
+        host: Host name for callers.
+        ports: Ports that it listens on.
+        exposed: Exposed ports.
+        settings: Environment variables of its container.
+        container: Options of its container.
+        options: Options of its construct.
+        volumes: Volumes of its task, by name.
+        entrance: Load balancer that its exposures share, if any.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Unit:
 
     @property
     def tcp_ports(self) -> list[int]:
-        """Where it listens for TCP, each port once."""
+        """Its TCP ports, each once."""
         return list(dict.fromkeys(port.number for port in self.ports if port.protocol == "tcp"))
 
 
@@ -63,9 +63,9 @@ class Edge:
         caller: The service that calls.
         callee: The called service.
         port: The port, if it is known.
-        variable: The setting with the address; None if there is no separate setting.
-        address: What it says.
-        waits: Whether `depends_on` says so.
+        variable: Setting with the address; None if there is no separate setting.
+        address: Value of the setting.
+        waits: Whether it is in `depends_on`.
     """
 
     caller: str
@@ -84,8 +84,8 @@ class Plan:
         name: Its name.
         units: Its services and jobs.
         edges: The calls between services, in an order without cycles.
-        backward: Calls that would close a circle.
-        secrets: Where each secret is used, by its key.
+        backward: Calls that would create a circle.
+        secrets: Uses of each secret, by key.
     """
 
     name: str

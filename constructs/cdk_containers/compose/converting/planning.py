@@ -1,4 +1,4 @@
-"""From a project to the plan of an app."""
+"""Plans the app for a project."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .units import unit_of
 
 
 def plan_of(context: Context, output: Path | None) -> Plan:
-    """Return the plan of an app; what is wrong with it is in the project's problems."""
+    """Return the plan of an app, and add its problems to those of the project."""
     look_at_unkept(context)
     _check_choices(context)
     services = context.project.services
@@ -77,7 +77,7 @@ _TAKEN = {
 
 
 def _check_choices(context: Context) -> None:
-    """Find choices about what is not there."""
+    """Find choices about services that do not exist."""
     services = set(context.project.services)
     for option, names in (
         ("database", context.choices.databases),
@@ -95,13 +95,13 @@ def _check_choices(context: Context) -> None:
 
 
 def _check_volumes(context: Context) -> None:
-    """Find choices about volumes and bind mounts that are not there."""
+    """Find choices about volumes and bind mounts that do not exist."""
     sources = set()
     for service in context.project.services.values():
         for given in service.volumes or []:
             try:
                 sources.add(mounted_path(given).source.rstrip("/"))
-            except ValueError:  # it is refused where it is mounted
+            except ValueError:  # the mount reports it
                 continue
     for source in context.choices.volumes:
         if source.rstrip("/") not in sources:
@@ -136,7 +136,7 @@ def _ports(context: Context, name: str, service: Service) -> list[PublishedPort]
 
 
 def _call_managed(context: Context, name: str, service: Service, settings: dict[str, Settings]) -> None:
-    """Write the address of a managed database where the name of its service stands."""
+    """Replace the name of a database service by the address of a managed database."""
     address = context.choices.databases[name]
     hosts = _hosts(name, service)
     context.say(name, f"omitted: it is at {address}; allow the services that call it in its security group")
@@ -168,7 +168,7 @@ def _check_jobs(context: Context, units: dict[str, Unit], edges: list[Edge]) -> 
 
 
 def _join_containers(context: Context, units: dict[str, Unit], kinds: Kinds) -> None:
-    """Put what runs before others, or beside them, into their tasks."""
+    """Move init containers and sidecars into the tasks of their services."""
     for name, owners in {**kinds.init_of, **{name: [owner] for name, owner in kinds.sidecar_of.items()}}.items():
         unit = units[name]
         if is_database(context.project.services[name].image):

@@ -1,4 +1,4 @@
-"""What a container is told: plain settings, and secrets, which are in Secrets Manager."""
+"""Settings of containers: plain values, and secrets in Secrets Manager."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _FOLDER = "/run/secrets/"
 
 @frozen
 class Settings:
-    """What a container is told.
+    """The settings of a container.
 
     Attributes:
-        plain: Settings that everybody may read.
-        secret: The key of a secret, by variable.
-        texts: The texts of secrets, for the names that are in them.
+        plain: Settings that are not secret.
+        secret: Key of a secret, by variable.
+        texts: Texts of secrets, to find names of services in them.
     """
 
     plain: dict[str, str]
@@ -37,7 +37,7 @@ class Secrets:
     """The secrets of a project: variables with one value share one secret.
 
     Attributes:
-        used_by: Where each secret is used, by its key.
+        used_by: Uses of each secret, by key.
     """
 
     def __init__(self) -> None:
@@ -48,9 +48,9 @@ class Secrets:
         """Return the key of the secret with a text.
 
         Args:
-            text: What it says, or the variable that does.
+            text: Its value, or the variable with its value.
             name: The name of the setting.
-            user: The service and the setting.
+            user: Service and setting that use it.
         """
         alone = re.fullmatch(rf"{UNSET}(\w+){UNSET}", text)
         wanted = re.sub(r"[-_]+", "-", container_name(alone[1] if alone else name)).strip("-")
@@ -65,7 +65,7 @@ class Secrets:
 
 
 def settings_of(context: Context, secrets: Secrets, name: str, service: Service) -> Settings:
-    """Return the settings of a service, those of its files included."""
+    """Return the settings of a service, including those of its environment files."""
     given: dict[str, str] = {}
     for index, entry in enumerate(service.env_file or []):
         given |= _file(context, name, index, entry)
@@ -131,7 +131,7 @@ def _target(grant: str | Grant) -> str:
 
 
 def _granted(context: Context, name: str, service: Service) -> dict[str, bool]:
-    """Return the files of secrets in a container, none of them used yet."""
+    """Return the secret files of a container, all marked as unused."""
     known = context.project.model.secrets or {}
     granted = {}
     for index, grant in enumerate(service.secrets or []):

@@ -1,4 +1,4 @@
-"""Ports and volumes, short and long, as one shape each."""
+"""Parses the short and long forms of ports and volumes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PublishedPort:
         number: The port in the container.
         protocol: `tcp` or `udp`.
         published: The port outside; None if Docker chooses it, or the port is not published.
-        outside: Whether others than the machine itself reach it.
+        outside: Whether other machines can reach it.
     """
 
     number: int
@@ -39,7 +39,7 @@ class MountedPath:
     """A path of a container.
 
     Attributes:
-        kind: What is mounted.
+        kind: Kind of mount.
         source: The name of a volume or a path outside; empty for none.
         target: The path in the container.
         read_only: Whether it may only be read.
@@ -59,7 +59,7 @@ def published_port(given: str | Port) -> PublishedPort:
     """Return a port.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The value is invalid.
     """
     if isinstance(given, str):
         match = _PORT.fullmatch(given.strip())
@@ -91,7 +91,7 @@ def mounted_path(given: str | Mount) -> MountedPath:
     """Return a mount.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The value is invalid.
     """
     if isinstance(given, Mount):
         return _long(given)

@@ -1,4 +1,4 @@
-"""Python source, written as a formatter writes it: on one line where it fits, else an argument a line."""
+"""Writes Python source in the form of a formatter: on one line if it fits, otherwise one argument per line."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _INDENT = "    "
 
 @frozen(kw_only=False)
 class Raw:
-    """An expression as it is written."""
+    """Source of an expression."""
 
     text: str
 
 
 @frozen(kw_only=False, slots=False)
 class Call:
-    """A call, with arguments by place and by name; those that are None are left out."""
+    """A call, with positional and keyword arguments. Arguments that are None are left out."""
 
     name: str
     arguments: Sequence[Any] = ()
@@ -28,13 +28,13 @@ class Call:
 
     @property
     def given(self) -> list[tuple[str, Any]]:
-        """The arguments, each with what stands before it."""
+        """The arguments, each with its prefix."""
         options = [(f"{name}=", value) for name, value in (self.options or {}).items() if value is not None]
         return [*(("", argument) for argument in self.arguments), *options]
 
 
 def call(name: str, /, *arguments: Any, **options: Any) -> Call:
-    """Return a call; options that are None are left out."""
+    """Return a call. Options that are None are left out."""
     return Call(name, arguments, options)
 
 
@@ -43,9 +43,9 @@ def written(expression: Any, *, indent: int = 0, before: str = "", after: str = 
 
     Args:
         expression: A `Raw`, a `Call`, a list, a dictionary, or a value.
-        indent: The depth of the line that it begins on.
-        before: What stands before it on that line.
-        after: What stands after it on its last line.
+        indent: Indentation of its first line.
+        before: Text before it on that line.
+        after: Text after it on its last line.
     """
     flat = _flat(expression)
     margin = _INDENT * indent

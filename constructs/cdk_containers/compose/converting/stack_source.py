@@ -30,9 +30,9 @@ def stack_source(plan: Plan, *, project_path: str, file: str) -> str:
     """Return the source of the stack.
 
     Args:
-        plan: What it is made of.
-        project_path: The way from the app to the project.
-        file: The name of the compose file.
+        plan: Plan of the app.
+        project_path: Relative path from the app to the project.
+        file: Name of the compose file.
     """
     body = re.sub(r"\n{3,}", "\n\n", "\n".join(_body(plan)))
     names = _names(body)
@@ -119,7 +119,7 @@ def _statement(expression: Any, name: str = "") -> str:
 
 
 def _uses(plan: Plan, key: str) -> int:
-    """Return how often the source contains a secret: containers before several services are in the task of each."""
+    """Return how often the source contains a secret. Init containers of several services are in the task of each."""
     users: list[Unit] = [unit for unit in plan.units.values() if unit.kind not in ("init", "sidecar")]
     users += [one for unit in users for one in unit.options.get("sidecars", [])]
     return sum(secret == key for unit in users for secret in unit.settings.secret.values())
@@ -173,7 +173,7 @@ def _ports(plan: Plan, unit: Unit) -> list[Any]:
 
 
 def _served(plan: Plan, unit: Unit) -> list[int]:
-    """Return the ports that other services find by name: those that are called, or the first."""
+    """Return the ports for service discovery: the ports that are called, or the first port."""
     tcp = unit.tcp_ports
     edges = [edge for edge in [*plan.edges, *plan.backward] if edge.callee == unit.name]
     if not unit.is_service or not (edges or not unit.exposed):
@@ -188,7 +188,7 @@ def _port_name(plan: Plan, unit: Unit, number: int) -> str:
 
 
 def _service_connect(plan: Plan, unit: Unit) -> Call | None:
-    """Return how others find a service, where the names of its ports do not say so."""
+    """Return the discovery options of a service, if the names of its ports are not enough."""
     names = [_port_name(plan, unit, number) for number in _served(plan, unit)]
     host = unit.host.lower()
     if names in ([], [host]):

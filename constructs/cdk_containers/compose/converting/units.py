@@ -1,4 +1,4 @@
-"""One service on its way into the app."""
+"""Plans one service of the app."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CHILDREN = {
     *("AlarmTopic", "Cluster", "Dashboard", "Domain", "Events", "InternalLoadBalancer", "Namespace", "Network"),
     "PublicLoadBalancer",
 }
-"""What an application has already."""
+"""Names that `Application` already uses."""
 
 
 def unit_of(
@@ -40,18 +40,18 @@ def unit_of(
     output: Path | None,
     taken: set[str],
 ) -> Unit:
-    """Return a service on its way into the app.
+    """Return the plan of a service.
 
     Args:
         context: The conversion.
         name: The service.
-        service: What it says.
-        kinds: What runs in the task of another service.
-        settings: What its container is told.
-        host: The name under which it is called.
-        ports: Where it listens.
+        service: Its definition.
+        kinds: Services that run in the task of another service.
+        settings: Settings of its container.
+        host: Host name for callers.
+        ports: Ports that it listens on.
         output: The folder of the app.
-        taken: Names in Python that are taken.
+        taken: Python names that are already used.
     """
     _keeps_data(context, name, service)
     user = user_of(context, name, service)
@@ -95,7 +95,7 @@ def _options(
     reached: Exposed,
     storage: Mounted,
 ) -> tuple[dict[str, Any], Any]:
-    """Return the options of a construct, and a load balancer that it needs before."""
+    """Return the options of a construct, and the load balancer that it needs first."""
     options: dict[str, Any] = {}
     cpu, memory = _size(context, name, service)
     if kind in ("init", "sidecar"):
@@ -118,7 +118,7 @@ def _options(
         message = f"got {order!r}; allowed: start-first, stop-first"
         context.refuse(name, "deploy", "update_config", "order", message=message)
     if count == 1:
-        text = "services have one task, as under Compose: give those that may have more a `desired_count` of 2"
+        text = "services have one task, as with Compose: set a `desired_count` of 2 for services that can run several"
         context.say("", f"{text}, to tolerate the failure of a zone")
     if order == "stop-first" or (storage.writes_to_files and count == 1 and order is None):
         options["deployment"] = Raw("ONE_AT_A_TIME")

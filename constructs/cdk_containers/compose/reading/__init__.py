@@ -1,4 +1,4 @@
-"""Compose files as typed models, with every problem in one error."""
+"""Reads compose files into typed models, and reports all problems in one error."""
 
 from .problems import ComposeError
 from .project import Project, read_project

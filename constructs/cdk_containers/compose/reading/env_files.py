@@ -1,4 +1,4 @@
-"""Files of `NAME=value`, as Compose reads them."""
+"""Reads files with `NAME=value`, as Compose does."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _COMMENT = re.compile(r"\s#.*")
 
 
 def env_values(text: str, file: str, found: Found) -> dict[str, str]:
-    """Return what a file says; values without quotes end at ` #`.
+    """Return the variables of a file. Values without quotes end at ` #`.
 
     Args:
-        text: The file.
-        file: Its name.
-        found: Gets what is wrong with it.
+        text: Content of the file.
+        file: Name of the file.
+        found: Collects the problems.
     """
     values = {}
     for number, line in enumerate(text.splitlines(), start=1):

@@ -1,4 +1,4 @@
-"""The files of a project, merged: a file with its override, what it includes, and what its services extend."""
+"""Merges the files of a project: a file with its override, its includes, and the services that it extends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHAPE = "a compose file is a map: `services:`, `volumes:`, …"
 
 
 def text_of(path: Path, found: Found) -> str | None:
-    """Return what a file says; None if it cannot be read, which is noted then."""
+    """Return the content of a file; None with a recorded problem if it cannot be read."""
     try:
         return decode(path.read_bytes(), str(path))
     except MisreadError as error:
@@ -34,9 +34,9 @@ class Files:
     """Reads files, each once.
 
     Args:
-        folder: Where the paths of the project begin.
-        interpolation: Fills in the paths of other files.
-        found: Gets what is wrong.
+        folder: Folder to which the paths of the project are relative.
+        interpolation: Interpolates the paths of other files.
+        found: Collects the problems.
     """
 
     def __init__(self, folder: Path, interpolation: Interpolation, found: Found) -> None:
@@ -47,7 +47,7 @@ class Files:
         self._including: list[Path] = []
 
     def project(self, file: Path, *, with_override: bool) -> Map | None:
-        """Return a file with its override, what it includes, and what its services extend."""
+        """Return a file merged with its override, its includes, and the services that it extends."""
         root = self._file(file)
         if root is None:
             return None
@@ -151,7 +151,7 @@ def _add(root: Map, more: Map) -> None:
 
 
 def _rebase(service: Node, prefix: Path) -> None:
-    """Write paths of another folder as paths from the project's."""
+    """Rewrite paths of another folder relative to the project folder."""
 
     def moved(node: Node | None) -> None:
         if isinstance(node, Scalar) and node.text.startswith("."):

@@ -1,7 +1,8 @@
-"""`${VAR}` in compose files.
+"""Interpolates `${VAR}` in compose files.
 
-`$$` is a dollar. `$VAR` and `${VAR}` are values; `:-` and `-` give a default, `:?` and `?` insist, `:+` and `+` take
-other text if there is a value. With the colon, an empty value counts as none. Any other dollar sign stays.
+`$$` is a dollar sign. `$VAR` and `${VAR}` are values. `:-` and `-` set a default, `:?` and `?` require a value, and
+`:+` and `+` use other text if there is a value. With the colon, an empty value counts as missing. Any other dollar sign
+stays.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ IsSecret = Callable[[tuple[str, ...], str, str], bool]
 
 
 class InterpolationError(Exception):
-    """A text that cannot be filled in."""
+    """A text that cannot be interpolated."""
 
 
 class Interpolation:
-    """Fills variables in, into each node once: services share nodes with those that they extend.
+    """Interpolates variables, in each node once, because services share nodes with those that they extend.
 
     Args:
         variables: The values.
-        is_secret: Tells, by its keys, its text and the name of a variable without a value, whether a text becomes a
-            secret.
+        is_secret: Tells whether a text becomes a secret, from its keys, its text and the name of a variable without a
+            value.
     """
 
     def __init__(self, variables: Mapping[str, str], is_secret: IsSecret) -> None:
@@ -40,7 +41,7 @@ class Interpolation:
         self._filled: dict[int, Node] = {}
 
     def fill(self, node: Node | None) -> None:
-        """Fill variables into all values below a node, in place."""
+        """Interpolate variables in all values below a node, in place."""
         if isinstance(node, Map):
             for value in node.entries.values():
                 self.fill(value)
@@ -65,7 +66,7 @@ def _fill(node: Scalar, variables: Mapping[str, str], is_secret: IsSecret) -> No
             f"the variable {', '.join(unknown)} has no value: add it to .env, pass --set {unknown[0]}=VALUE, or write "
             f"a default, ${{{unknown[0]}:-VALUE}}"
         )
-        node.kind, node.value = "null", None  # so that nothing else is wrong with it
+        node.kind, node.value = "null", None  # so that it causes no further problems
     elif filled != node.text:
         node.text = filled
         node.kind, node.value = meaning(filled) if filled else ("str", "")
@@ -77,7 +78,7 @@ class _Filler:
         self._missing = missing
 
     def filled(self, text: str, depth: int = 0) -> str:
-        """Return a text with its variables filled in."""
+        """Return a text with interpolated variables."""
         if depth > _DEEPEST:
             raise InterpolationError(f"variables are nested more than {_DEEPEST} deep")
         made, at = [], 0

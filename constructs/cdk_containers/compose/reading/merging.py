@@ -1,4 +1,4 @@
-"""One file over another: maps merge, lists get longer, and what belongs to one place is replaced."""
+"""Merges a file into another: maps are merged, lists are extended, and items for the same target are replaced."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ _REPLACED = {"command", "entrypoint", "test"}
 
 
 def merged(base: Node, over: Node, key: str = "") -> Node:
-    """Return a node with another laid over it.
+    """Merge a node into another.
 
     Args:
-        base: What is there.
-        over: What is laid over it; nothing of it replaces nothing.
-        key: The key of both.
+        base: Node to merge into.
+        over: Node to merge. Missing parts of it change nothing.
+        key: Key of both nodes.
     """
     if isinstance(over, Scalar) and over.kind == "null":
         return base
@@ -28,7 +28,7 @@ def merged(base: Node, over: Node, key: str = "") -> Node:
 
 
 def laid_over(base: Map, over: Map) -> Map:
-    """Return a map with another laid over it."""
+    """Merge a map into another."""
     entries = dict(base.entries)
     for name, value in over.entries.items():
         entries[name] = merged(entries[name], value, name) if name in entries else value
@@ -36,7 +36,7 @@ def laid_over(base: Map, over: Map) -> Map:
 
 
 def _place(item: Node, key: str) -> object:
-    """Return what an item of a list is about: of two items about the same, the later counts."""
+    """Return the target of a list item. If two items have the same target, the later one wins."""
     if key == "volumes" and isinstance(item, Scalar):
         parts = item.text.split(":")
         return parts[1] if len(parts) > 1 else parts[0]

@@ -1,7 +1,7 @@
-"""What a compose file may say, after its short forms are written out.
+"""Models of compose files in long form.
 
-The keys that are converted come first. `dropped` keys change nothing on Fargate, or nothing that an application sees;
-`refused` keys have no counterpart there, and say what does.
+Converted keys come first. `dropped` keys have no effect on Fargate, or none that an application sees. `refused` keys
+have no counterpart on Fargate, and name an alternative.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Words = str | list[str]
 
 
 def dropped(why: str) -> Any:
-    """Return a key that is left out, and named in the report."""
+    """Return a key that is left out and reported."""
     return field(default=None, metadata={"dropped": why})
 
 
@@ -119,7 +119,7 @@ class EnvFile:
 
 @frozen
 class Dependency:
-    """What a service waits for."""
+    """A dependency of a service."""
 
     condition: str | None = None
     required: bool | None = None
@@ -128,7 +128,7 @@ class Dependency:
 
 @frozen
 class HealthCheck:
-    """What is run in the container to see whether it works."""
+    """Container health check."""
 
     test: Words | None = None
     interval: timedelta | None = None
@@ -152,7 +152,7 @@ class Amounts:
 
 @frozen
 class Resources:
-    """What a container may use, and what is kept for it."""
+    """Limits and reservations of a container."""
 
     limits: Amounts | None = None
     reservations: Amounts | None = None
@@ -160,7 +160,7 @@ class Resources:
 
 @frozen
 class Update:
-    """How a new version takes over."""
+    """Deployment settings."""
 
     order: str | None = None
     parallelism: Any = dropped("ECS replaces as many tasks at once as the deployment allows")
@@ -172,7 +172,7 @@ class Update:
 
 @frozen
 class Deploy:
-    """How many tasks run, and how large they are."""
+    """Number and size of tasks."""
 
     replicas: int | None = None
     resources: Resources | None = None
@@ -221,7 +221,7 @@ class NetworkUse:
 
 @frozen
 class Extends:
-    """The service that this one begins as."""
+    """The service that this service extends."""
 
     service: str | None = None
     file: str | None = None
@@ -352,7 +352,7 @@ class Secret:
 
 @frozen
 class File:
-    """A compose file, with those that it includes."""
+    """A compose file with its includes."""
 
     name: str | None = None
     services: dict[str, Service] | None = None

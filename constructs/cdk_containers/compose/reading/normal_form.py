@@ -1,4 +1,4 @@
-"""Short forms written out, so that files can be merged and every model has one shape."""
+"""Expands short forms, so that files can be merged and each model has a single form."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 from cdk_containers.core.documents import Items, Map, Node, Scalar
 
 _TEXTS = {"environment", "args", "sysctls"}
-"""Maps of texts that may be lists of `NAME=value`."""
+"""Maps of texts that can also be lists of `NAME=value`."""
 
 _NOT_OURS = {*_TEXTS, "labels", "driver_opts"}
 """Maps with free keys."""
 
 
 def without_extensions(node: Node) -> None:
-    """Take out keys that begin with `x-`, in place."""
+    """Remove keys that begin with `x-`, in place."""
     if isinstance(node, Map):
         for key in [key for key in node if key.startswith("x-")]:
             del node.entries[key]
@@ -27,7 +27,7 @@ def without_extensions(node: Node) -> None:
 
 
 def refuse_unusable(node: Node) -> None:
-    """Find what means nothing anywhere: empty items of lists, and characters that no text of a system has."""
+    """Find empty list items and null characters, which are always invalid."""
     if isinstance(node, Scalar) and "\0" in node.text:
         node.refuse("it contains a null character")
     for key, value in node.entries.items() if isinstance(node, Map) else ():
@@ -41,7 +41,7 @@ def refuse_unusable(node: Node) -> None:
 
 
 def write_out(service: Node) -> None:
-    """Write out the short forms of a service, in place."""
+    """Expand the short forms of a service, in place."""
     if not isinstance(service, Map):
         return
     _change(service, "build", _scalar_to_map("context"))
@@ -92,7 +92,7 @@ def _list_to_map(node: Node) -> Node:
 
 
 def _texts(node: Node) -> Node:
-    """Make a map of a list of `NAME=value`; a name alone is one whose value comes from the shell."""
+    """Turn a list of `NAME=value` into a map. The value of a name alone comes from the shell."""
     if not isinstance(node, Items):
         return node
     entries: dict[str, Node] = {}

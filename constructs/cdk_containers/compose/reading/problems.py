@@ -1,4 +1,4 @@
-"""What is wrong with the files of a project."""
+"""Problems with the files of a project."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class ComposeError(Exception):
     """A project that cannot be used.
 
     Attributes:
-        lines: All that is wrong with it, each with its file, line and column.
+        lines: All problems, each with its file, line and column.
     """
 
     def __init__(self, *lines: str) -> None:
@@ -23,22 +23,22 @@ def _printable(text: str) -> str:
 
 
 class Found:
-    """What is wrong with the files of a project, as far as is known."""
+    """The known problems with the files of a project."""
 
     def __init__(self) -> None:
         self._files: dict[str, Problems] = {}
 
     def of(self, file: str) -> Problems:
-        """Return the problems of one file, to add to."""
+        """Return the modifiable list of problems of a file."""
         return self._files.setdefault(file, Problems())
 
     def refuse(self, file: str, message: str) -> None:
-        """Note that something is wrong with a whole file."""
+        """Record a problem with a whole file."""
         self.of(file).add(Problem((), None, None, message))
 
     @property
     def lines(self) -> list[str]:
-        """All problems, file by file; what aliases repeat is there once."""
+        """All problems by file. Problems that aliases repeat are included once."""
         found: dict[tuple[str, int | None, int | None, str], str] = {}
         for file, problems in self._files.items():
             for one in problems.in_order():
@@ -46,10 +46,10 @@ class Found:
         return list(found.values())
 
     def stop(self) -> None:
-        """Stop where there are problems.
+        """Raise an error if there are problems.
 
         Raises:
-            ComposeError: With all of them.
+            ComposeError: There are problems; all are reported at once.
         """
         if self.lines:
             raise ComposeError(*self.lines)

@@ -1,4 +1,4 @@
-"""A project: its files merged into one model."""
+"""Reads a project: merges its files into one model."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _URL_WITH_LOGIN = re.compile(r"://[^/\s]*\$\{?\w[^/\s]*@")
 
 @frozen(slots=False)
 class Project:
-    """A project that has been read.
+    """A parsed project.
 
     Attributes:
-        folder: Where its paths begin.
-        name: Its name.
-        model: What it says.
-        root: Its nodes, which know where they stand.
-        found: What is wrong with it; the conversion adds to it.
+        folder: Folder to which its paths are relative.
+        name: Name of the project.
+        model: Its content.
+        root: Its nodes, with their positions in the file.
+        found: Its problems. The conversion adds more.
     """
 
     folder: Path
@@ -39,11 +39,11 @@ class Project:
 
     @property
     def services(self) -> dict[str, Service]:
-        """The services that run; one of which nothing is said is empty."""
+        """The services that run. A service without content is empty."""
         return {name: service or Service() for name, service in (self.model.services or {}).items()}
 
     def node(self, *keys: str | int) -> Node:
-        """Return the node at some keys, or the nearest above it."""
+        """Return the node at a path of keys, or its nearest parent."""
         node: Node = self.root
         for key in keys:
             if isinstance(node, Map) and key in node:
@@ -63,17 +63,17 @@ def read_project(
     profiles: Sequence[str] = (),
     without: Collection[str] = (),
 ) -> Project:
-    """Read a compose file with its override, and all that they extend and include.
+    """Read a compose file with its override, its includes, and the services that it extends.
 
     Args:
-        path: A file, or a folder with one.
-        variables: Values of `${VAR}`; they come before those of files. The variables of the shell do not count.
-        env_files: Files with such values. Default: `.env` beside the file.
-        profiles: The profiles whose services run too.
-        without: Services that are left out; what they say does not count.
+        path: A compose file, or a folder with one.
+        variables: Values of `${VAR}`, which take precedence over those of files. Variables of the shell are not used.
+        env_files: Files with values. Default: `.env` next to the file.
+        profiles: Profiles whose services also run.
+        without: Services to omit. Their problems are ignored.
 
     Raises:
-        ComposeError: With everything that is wrong.
+        ComposeError: The project is invalid; all problems are reported at once.
     """
     found = Found()
     file = _main_file(path, found)
@@ -90,7 +90,7 @@ def read_project(
     root = reader.project(file, with_override=True)
     found.stop()
     if root is None:
-        raise AssertionError(file)  # what cannot be read has been found
+        raise AssertionError(file)  # unreadable files are already reported
     _choose(root, set(profiles), without)
     interpolation.fill(root)
     _check_names(root)
@@ -111,7 +111,7 @@ def _main_file(path: Path, found: Found) -> Path:
 
 
 def becomes_secret(path: tuple[str, ...], text: str, variable: str) -> bool:
-    """Tell whether a text without a value becomes a secret, whose value is in Secrets Manager and nowhere else."""
+    """Tell whether a text with a missing value becomes a secret, whose value is only in Secrets Manager."""
     if "environment" not in path[2:3]:
         return False
     name = path[-1] if not path[-1].startswith("[") else ""
@@ -119,7 +119,7 @@ def becomes_secret(path: tuple[str, ...], text: str, variable: str) -> bool:
 
 
 def _choose(root: Map, profiles: set[str], without: Collection[str]) -> None:
-    """Leave out services of profiles that were not asked for, and empty those that are left out."""
+    """Remove services of profiles that are not selected, and clear omitted services."""
     services = root.entries.get("services")
     if not isinstance(services, Map):
         (services or root).refuse("there are no services")
@@ -140,7 +140,7 @@ def _choose(root: Map, profiles: set[str], without: Collection[str]) -> None:
 def _check_names(root: Map) -> None:
     services = root.entries.get("services")
     if not isinstance(services, Map):
-        return  # it is refused already
+        return  # it is already rejected
     for name, service in services.entries.items():
         if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
             service.refuse("allowed in the name of a service: letters, digits, dots, hyphens and underscores")
