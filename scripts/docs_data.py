@@ -377,7 +377,7 @@ OPT_OUTS: Mapping[str, str] = {
     "cloud-map-record": REFUSED,
     "cloud-map-ttl": "`ttl=…`",
     "lattice-prefix-list": REFUSED,
-    "dns-validated-certificate": "`certificate=…` of your own",
+    "dns-validated-certificate": "your own `certificate=…`",
     "domain-names": REFUSED,
     "dual-stack-addresses": "`dual_stack=True` switches it on; what does not fit the network is refused",
     "eks-private-endpoint": '`public_access=PublicAccess(cidrs=[…], reason="…")`',

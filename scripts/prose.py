@@ -38,6 +38,7 @@ READ = (
     "sample",
     "tests/toolkit.py",
     "tests/subjects",
+    "tests/copilot/deviations.yml",
 )
 """What people read: users, and contributors in the helpers of the tests."""
 

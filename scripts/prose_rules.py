@@ -42,7 +42,27 @@ class Allowed(NamedTuple):
     reason: str
 
 
-ALLOWED: tuple[Allowed, ...] = ()
+_DESCRIPTION = "The description of a security group: another one replaces the group"
+_BUILD_SPEC = "A part of build specs in templates, which change only with the script"
+
+ALLOWED = (
+    Allowed("constructs/cdk_containers/ecs/jobs/job.py", "nobody", "nobody", _DESCRIPTION),
+    Allowed("benchmarks/handwritten_workloads.py", "nobody", "nobody", _DESCRIPTION),
+    Allowed(
+        "constructs/cdk_containers/registry/repository.py",
+        "nothing-but",
+        "all but",
+        "The description of a lifecycle rule in templates",
+    ),
+    Allowed(
+        "constructs/cdk_containers/operate/causes.py", "contraction", "can't", "A message of ECS that it looks for"
+    ),
+    Allowed("constructs/cdk_containers/delivery/scripts/scan_gate.py", "nobody", "nobody", _BUILD_SPEC),
+    Allowed("constructs/cdk_containers/delivery/scripts/scan_gate.py", "of-ones-own", "of its own", _BUILD_SPEC),
+    Allowed("constructs/cdk_containers/delivery/scripts/scan_gate.py", "the-one-that", "one that", _BUILD_SPEC),
+    Allowed("constructs/cdk_containers/delivery/scripts/scan_gate.py", "whom", "whoever", _BUILD_SPEC),
+    Allowed("constructs/cdk_containers/delivery/scripts/scan_gate.py", "need-not", "need not", _BUILD_SPEC),
+)
 """What stays although a rule finds it. An entry that finds nothing any more fails the test."""
 
 
@@ -60,10 +80,10 @@ RULES = (
     ),
     _rule(
         "of-ones-own",
-        "of (?:one's|its|their|your) own",
+        "of (?:one's|its|their|your) own(?! (?!(?:and|or|for|in|to|that|which|on|with|at|as|is|are|if|so)\\b)\\w)",
         "its own X, a separate X, your own X",
         "A service on machines of one's own.",
-        "A service on your own machines.",
+        "A service on your own machines. It gets the names of its own tasks.",
     ),
     _rule(
         "the-one-that",

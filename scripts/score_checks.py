@@ -29,7 +29,7 @@ class Score:
     misses: tuple[str, ...]
     false_alarms: tuple[str, ...]
     overconfident: tuple[str, ...]
-    """Passes where nobody can tell."""
+    """Checks that pass a template although the result is unknown."""
     templates: int
     flawless: int
     """Templates without a failure."""

@@ -289,7 +289,7 @@ def test_what_is_mounted_for_development_is_left_out_where_an_image_is_built(tmp
 
 def test_that_one_task_is_no_safety_is_said_once(tmp_path: Path):
     made = converted(tmp_path, "services: {a: {image: 'a:1'}, b: {image: 'b:1'}}")
-    assert [it.line.partition(":")[0] for it in made.notices].count("services have one task, as under Compose") == 1
+    assert [it.line.partition(":")[0] for it in made.notices].count("services have one task, as with Compose") == 1
     made = converted(tmp_path, "services: {a: {image: 'a:1', scale: 2}}")
     assert not any("services have one task" in it.line for it in made.notices)
 

@@ -1,7 +1,7 @@
-"""Everything that a caller can give options to, with the least that makes one, for tests that go over all of it.
+"""Every class with options, with the least that creates one, for tests of all of them.
 
 There is a module for each part of the package. It has the subjects of that part, another value for each of their
-options, the options that no template shows, and the public classes that have no options of their own.
+options, the options that no template shows, and the public classes without their own options.
 """
 
 from __future__ import annotations
@@ -34,6 +34,6 @@ NOT_IN_THE_TEMPLATE: Mapping[str, str] = _all("NOT_IN_THE_TEMPLATE")
 """Options that no template shows, with the reason."""
 
 NOT_A_SUBJECT: Mapping[str, str] = _all("NOT_A_SUBJECT")
-"""Public classes without options of their own that a template could show, with the reason."""
+"""Public classes without own options that a template could show, with the reason."""
 
 __all__ = ["CHANGES", "NOT_A_SUBJECT", "NOT_IN_THE_TEMPLATE", "SUBJECTS", "Change", "Subject", "options_of"]

@@ -75,7 +75,7 @@ def _base(stack: cdk.Stack) -> dict[str, Any]:
 
 
 def _pipeline(stack: cdk.Stack, **options: Any) -> Pipeline:
-    """Make a pipeline in the stack, or where that is nowhere in particular, in one that is."""
+    """Make a pipeline in the stack, or in a stack with an account and region if this one has none."""
     if is_token(stack.region):
         root = stack.node.root
         found = root.node.try_find_child("Tools")

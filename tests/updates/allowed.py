@@ -187,7 +187,7 @@ ENTRIES: Sequence[Allowed] = (
     Allowed(
         options=["Rolling.keep_alternate"],
         removed=["deletes ElasticLoadBalancingV2::TargetGroup", "sets back the weights of a rule"],
-        reason="the second target group goes when all of the traffic is on the first",
+        reason="the second target group goes when all traffic is on the first",
         section="A deployment strategy",
     ),
     Allowed(

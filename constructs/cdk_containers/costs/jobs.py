@@ -23,7 +23,7 @@ _LEAST_MINUTES = 1
 _NAMES = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _MONTH_NAMES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
-_MINUTES: ContextVar[Mapping[str, float]] = ContextVar("minutes", default={})  # noqa: B039  (nobody changes it)
+_MINUTES: ContextVar[Mapping[str, float]] = ContextVar("minutes", default={})  # noqa: B039  (it is never changed)
 
 
 @contextmanager

@@ -97,7 +97,7 @@ def fetch_prices(
         instance_types: Instance types to fetch prices for, with the fees of Managed Instances and EKS Auto Mode.
         today: Date for the prices. Default: today.
     """
-    read = (today or date.today()).isoformat()  # noqa: DTZ011  (the day where somebody sits)
+    read = (today or date.today()).isoformat()  # noqa: DTZ011  (the local day of the user)
     prices: dict[str, Mapping[str, Any]] = {}
     missing = []
     for wanted, filters in _questions(region, instance_types):

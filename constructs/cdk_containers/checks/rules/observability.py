@@ -23,7 +23,7 @@ def _alarm(alarm: Resource) -> Outcome | None:
         return None
     enabled = alarm.flag("ActionsEnabled", default=True)
     if enabled and alarm.values("AlarmActions"):
-        return ok("it tells somebody")
+        return ok("it sends notifications")
     if alarm.referring(SERVICE, _COMPOSITE, "AWS::CodeDeploy::DeploymentGroup"):
         return ok("a deployment or another alarm uses it")
     if not enabled:

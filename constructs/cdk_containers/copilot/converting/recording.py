@@ -1,7 +1,7 @@
 """Records each call while manifests are turned into constructs.
 
 The calls of the package `building` into this library, CDK and `constructs` determine the template, so the same calls in
-the same order create the same template. The converter has no rules of its own that could differ.
+the same order create the same template. The converter has no separate rules that could differ.
 """
 
 from __future__ import annotations

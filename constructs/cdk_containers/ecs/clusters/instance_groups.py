@@ -17,7 +17,7 @@ from .managed_instances_capacity import ManagedInstancesShare
 
 
 def instance_groups_of(strategy: Sequence[Capacity], cluster: Cluster) -> list[ec2.ISecurityGroup]:
-    """Return the security groups of the instances that tasks may run on; with a launch type, all of the cluster."""
+    """Return the security groups of the instances that tasks can run on; with a launch type, all in the cluster."""
     if LaunchType.EC2 in strategy:
         return list(cluster.instance_security_groups)
     return [share.capacity.security_group for share in strategy if isinstance(share, Ec2Share | ManagedInstancesShare)]

@@ -45,7 +45,7 @@ def placement_of(
     if cluster.compute == "FARGATE":
         _fargate_losses(options, windows=windows, losses=losses)
     elif cluster.compute == "AUTO" and windows:
-        losses.refuse("operating_system", "Auto Mode has only Linux nodes", instead="LINUX, or nodes of your own")
+        losses.refuse("operating_system", "Auto Mode has only Linux nodes", instead="LINUX, or your own nodes")
     found["os"] = {"name": "windows" if windows else "linux"}
     if (selector := _node_selector(options, cluster)) != {}:
         found["nodeSelector"] = selector
