@@ -239,7 +239,7 @@ OPT_OUTS: Mapping[str, str] = {
     "eks-fargate-role-trust": "none: each profile has its own role",
     "eks-fargate-selectors": REFUSED,
     "fault-injection": "off unless `fault_injection=True`",
-    "multiple-availability-zones": "`max_azs=2` at the least",
+    "multiple-availability-zones": "at least `max_azs=2`",
     "nat-gateway-per-az": "`nat_gateways=NatGateways.SINGLE` or `NONE`",
     "vpc-endpoints": "off unless `interface_endpoints=True`",
     "one-kind-per-strategy": REFUSED,

@@ -40,7 +40,7 @@ def test_every_format_can_say_that_there_is_nothing(format_: str):
 
 
 def test_a_table_has_a_block_for_each_failure():
-    counts = "1 finding (1 high), 1 cannot be told, 1 acknowledged, 1 not checked"
+    counts = "1 finding (1 high), 1 undecided, 1 acknowledged, 1 not checked"
     lines = render("table", results()).splitlines()
     assert lines == [
         f"high      Shop/{ODD}  immutable-tags  a dir/shop.yaml:2",
@@ -184,7 +184,7 @@ def test_junit_is_well_formed_whatever_a_name_has():
 
 def test_markdown_has_a_row_for_each_failure():
     lines = render("markdown", results()).splitlines()
-    assert lines[0].startswith("### cdk-containers: 1 finding (1 high), 1 cannot be told")
+    assert lines[0].startswith("### cdk-containers: 1 finding (1 high), 1 undecided")
     [row] = [line for line in lines if line.startswith("| high")]
     cells = re.split(r"(?<!\\)\|", row)[1:-1]
     assert len(cells) == 5

@@ -1,4 +1,4 @@
-"""What a check is, how it runs over an estate, and what it finds."""
+"""The engine: checks, how they run over an estate, and their findings."""
 
 from .check import CHECKS, Check, Outcome, check, fault, ok, worst
 from .finding import Finding, Report, Verdict

@@ -15,13 +15,13 @@ from cdk_containers.core.practices import ACKNOWLEDGED_AS, Checker
 from cdk_containers.core.practices import practice as practice_of
 
 KEY = "cdk_containers"
-"""Of the metadata of a resource: `cdk_containers: {opt_outs: {practice: reason}}`."""
+"""Key in the metadata of a resource: `cdk_containers: {opt_outs: {practice: reason}}`."""
 
 _OTHER_CHECKERS: tuple[tuple[Checker, str, str, str], ...] = (
     ("checkov", "checkov", "skip", "comment"),
     ("cdk-nag", "cdk_nag", "rules_to_suppress", "reason"),
 )
-"""The checker, and where it has its ids and reasons in the metadata of a resource."""
+"""A checker, with the location of its ids and reasons in the metadata of a resource."""
 
 
 def reason(practice: str, resource: Resource) -> str:

@@ -13,11 +13,11 @@ T = TypeVar("T")
 
 @frozen(kw_only=False)
 class Outcome:
-    """What a check saw in a resource, in one world.
+    """The result of a check for a resource, in one world.
 
     Attributes:
         passes: Whether the resource follows the practice.
-        why: What was seen, as the end of a sentence that starts with the resource.
+        why: The observation, as the end of a sentence that starts with the resource.
         fix: What to change in this case; empty if the fix of the check applies.
     """
 
@@ -27,12 +27,12 @@ class Outcome:
 
 
 def ok(why: str = "") -> Outcome:
-    """Say that the resource follows the practice."""
+    """Return that the resource follows the practice."""
     return Outcome(passes=True, why=why)
 
 
 def fault(why: str, *, fix: str = "") -> Outcome:
-    """Say that it does not, and what was seen."""
+    """Return that the resource does not follow the practice, and why."""
     return Outcome(passes=False, why=why, fix=fix)
 
 
@@ -58,7 +58,7 @@ class Check:
 
 
 CHECKS: list[Check] = []
-"""All checks, in the order of their modules; `rules` fills it."""
+"""All checks, in the order of their modules. The package `rules` registers them."""
 
 
 def check(practice: str, *types: str, fix: str, among: list[Check] = CHECKS) -> Callable[[Looks], Looks]:

@@ -59,7 +59,7 @@ class Finding:
 
 @frozen
 class Report:
-    """All findings, and what could not be checked.
+    """All findings, and resources that could not be checked.
 
     Attributes:
         findings: The results of the checks, in the order of the templates.
@@ -89,7 +89,7 @@ class Report:
 
     @property
     def undecided(self) -> tuple[Finding, ...]:
-        """Results that cannot be decided."""
+        """Undecided results."""
         return tuple(it for it in self.findings if it.verdict is Verdict.CANNOT_TELL)
 
     @property

@@ -58,7 +58,7 @@ def _run(check: Check, resource: Resource) -> Finding | None:
 
 
 def _verdict(check: Check, resource: Resource) -> tuple[Verdict | None, Outcome]:
-    """Return what holds in every world in which the resource exists."""
+    """Return the result that holds in every world in which the resource exists."""
     worlds = resource.template.estate.worlds
     seen: list[tuple[World, _Seen]] = []
     try:

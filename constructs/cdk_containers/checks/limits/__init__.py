@@ -1,4 +1,4 @@
-"""What templates need of the quotas of an account, by the codes of Service Quotas."""
+"""Quota usage of templates, by the codes of Service Quotas."""
 
 from .needs import Need, needs
 

@@ -1,7 +1,8 @@
-"""What the templates of an estate need of each quota, by account and region.
+"""Usage of each quota by the templates of an estate, by account and region.
 
-Of a quota of one resource, the resource with the most counts; of one of a region or an account, all resources together.
-What an account has beside these templates is not counted.
+For a quota of a resource, the resource with the highest usage counts. For a quota of a region or an account, the total
+counts.
+Other resources in the account are not counted.
 """
 
 from __future__ import annotations
@@ -36,13 +37,13 @@ _UNITS = 1024
 
 @frozen
 class Need:
-    """How much of a quota the templates need.
+    """Usage of a quota by the templates.
 
     Attributes:
         environment: The account and region, as `aws://ACCOUNT/REGION`; empty if no assembly says it.
         quota: The quota.
         amount: How much is needed.
-        of: The resource that needs the most, where the quota is that of one resource; empty for sums.
+        of: Resource with the highest usage, for quotas of a resource; empty for totals.
         unknown: What could not be counted, so that the amount is a lower bound.
     """
 
@@ -54,9 +55,9 @@ class Need:
 
 
 def needs(estate: Estate) -> tuple[Need, ...]:
-    """Return what the templates need, by environment and by the ids of the quotas.
+    """Return the quota usage of the templates, by environment and by quota id.
 
-    The needs whose `quota.code` is not empty can be compared with what Service Quotas says of the account.
+    Usage with a `quota.code` can be compared with the value of the account in Service Quotas.
     """
     most: dict[tuple[str, str], tuple[float, str]] = {}
     sums: dict[tuple[str, str], float] = defaultdict(float)
@@ -79,7 +80,7 @@ def needs(estate: Estate) -> tuple[Need, ...]:
 
 
 def _asked(resource: Resource, unknown: dict[tuple[str, str], list[str]]) -> Iterator[tuple[str, float, str]]:
-    """Give quota, amount and, for a quota of one resource, the name of the resource."""
+    """Yield quota, amount and, for a quota of a resource, the name of the resource."""
     template = resource.template
     name = resource.construct_path or resource.logical_id
     for id_, count, one in _counts(resource):
@@ -93,7 +94,7 @@ def _asked(resource: Resource, unknown: dict[tuple[str, str], list[str]]) -> Ite
 
 
 def _counts(resource: Resource) -> Iterator[tuple[str, Callable[[], float | None], bool]]:
-    """Give the quotas that a resource uses, how to count that, and whether each is a quota of one resource."""
+    """Yield the quotas that a resource uses, how to count them, and whether each is a quota of a resource."""
     for measure in MEASURES:
         if resource.type in measure.types:
             yield measure.quota.id, partial(measure.count, resource), True
@@ -110,7 +111,7 @@ def _counts(resource: Resource) -> Iterator[tuple[str, Callable[[], float | None
 
 
 def _vcpus(service: Resource, provider: str) -> float | None:
-    """Return the vCPUs that a service may take of a kind of Fargate, while it is deployed."""
+    """Return the vCPUs that a service can use of a kind of Fargate, during a deployment."""
     if is_daemon(service) or capacities(service) != {"Fargate"}:
         return None
     named = {item.text("CapacityProvider") for item in strategy_of(service)} or {"FARGATE"}

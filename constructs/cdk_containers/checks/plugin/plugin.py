@@ -1,4 +1,4 @@
-"""The practices, checked at every synthesis of a CDK app."""
+"""Checks of the practices at every synthesis of a CDK app."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class PracticeChecks:
         return sorted({check.practice for check in CHECKS})
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
-        """Check the templates; CDK calls it when it has written them."""
+        """Check the templates. CDK calls this after it has written them."""
         estate = Estate()
         skipped = read_estate(map(Path, context.template_paths), estate)
         report = run_checks(estate, CHECKS, not_checked=skipped)
@@ -95,7 +95,7 @@ class PracticeChecks:
 
 
 def _summary(report: Report) -> dict[str, str]:
-    """Report what would otherwise be invisible: accepted findings, and what could not be checked."""
+    """Report accepted findings, and parts that could not be checked."""
     accepted = [it for it in report.findings if it.acknowledged]
     undecided = sum(it.verdict is Verdict.CANNOT_TELL for it in report.findings)
     summary = {

@@ -1,4 +1,4 @@
-"""From files to templates: JSON and YAML with line numbers, CDK's assemblies, nested stacks."""
+"""Reads templates from files: JSON and YAML with line numbers, CDK assemblies, and nested stacks."""
 
 from .estate import read_estate
 from .text import Unreadable, parse

@@ -1,4 +1,4 @@
-"""The stacks of an assembly of CDK, with those of its stages, and what the app says of them."""
+"""The stacks of a CDK assembly and its stages, with their metadata."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from cdk_containers.core.frozen import frozen
 
 @frozen(kw_only=False)
 class StackFile:
-    """A template's file, and the stack that it is for where an assembly says so.
+    """A template file, with its stack if an assembly lists it.
 
     Attributes:
         path: The file.
         stack_name: Name of the stack.
-        metadata: The file with what the app says of it.
-        place: Where it is deployed, such as `aws://111111111111/eu-west-1`.
+        metadata: File with the metadata of the app.
+        place: Account and region, such as `aws://111111111111/eu-west-1`.
         construct_path: Path of the stack in the app, such as `prod/Shop`.
-        stage: Path of the stage that it is in; empty if it is in none.
-        lookup_role: The role that reads that account for CDK.
+        stage: Path of its stage; empty outside of stages.
+        lookup_role: Lookup role of CDK for that account.
     """
 
     path: Path
@@ -36,7 +36,7 @@ class StackFile:
 
     @cache  # noqa: B019  (it is read once, and only where something was found)
     def app_metadata(self) -> AppMetadata:
-        """Return what the app says of the template; nothing if its file is missing or broken."""
+        """Return the app's metadata of the template; empty if the file is missing or broken."""
         paths: dict[str, str] = {}
         acknowledged: dict[str, dict[str, str]] = {}
         try:
@@ -54,7 +54,7 @@ class StackFile:
 
 
 def stacks_of(folder: Path, skipped: list[str]) -> list[StackFile] | None:
-    """Return the templates of an assembly; None if the manifest of the folder is of something else."""
+    """Return the templates of an assembly; None if the folder's manifest has another format."""
     artifacts = _artifacts(folder / "manifest.json", skipped)
     return None if artifacts is None else list(_stacks(folder, artifacts, skipped, (folder.resolve(),)))
 

@@ -1,4 +1,4 @@
-"""Files and folders as one estate: templates, CDK's assemblies with their stages, nested stacks."""
+"""Reads files and folders into an estate: templates, CDK assemblies with their stages, and nested stacks."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def read_estate(
 ) -> list[str]:
     """Add the templates of files, folders and stacks to an estate, and return what could not be read.
 
-    A folder is an assembly of CDK where it has a `manifest.json`; of any other folder, every template in it is read.
-    What two paths lead to is read once. `arguments` are values of parameters, for the templates that declare them.
+    A folder with a `manifest.json` is a CDK assembly. In any other folder, every template is read.
+    A file that two paths lead to is read once. `arguments` are values of parameters, for templates that declare them.
     """
     skipped: list[str] = []
     seen: set[Path] = set()

@@ -9,7 +9,7 @@ _MOST = 1_000
 
 
 def expanded(source: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a template with its loops written out; a loop over what only a deployment decides stays as it is."""
+    """Return a template with expanded loops. A loop over values that only a deployment sets does not change."""
     parameters = source.get("Parameters")
     known = {"parameters": parameters if isinstance(parameters, Mapping) else {}}
     return {
@@ -62,7 +62,7 @@ def _replaced(value: Any, identifier: str, item: str) -> Any:
     content = {_replaced(key, identifier, item): _replaced(child, identifier, item) for key, child in value.items()}
     match content:
         case {"Fn::Sub": str(text), **others} if not others and "${" not in text:
-            return text  # so that it can be the name that Ref or Fn::GetAtt takes
+            return text  # so that Ref and Fn::GetAtt can use it as a name
     return content
 
 

@@ -1,4 +1,4 @@
-"""One template as text: JSON, or YAML with CloudFormation's tags; and in which line each resource starts."""
+"""Parses a template as JSON, or as YAML with CloudFormation tags, and finds the line of each resource."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Any
 from cdk_containers.core.frozen import frozen
 
 _LARGEST = 5_000_000
-"""Five times what CloudFormation takes."""
+"""Five times the maximum of CloudFormation."""
 
 
 class Unreadable(Exception):  # noqa: N818
-    """A file that is no template; the message says why, and in which line."""
+    """A file that is not a template. The message has the reason and the line."""
 
 
 @frozen(kw_only=False)
 class Parsed:
-    """What a file says, and where.
+    """The content of a file, with line numbers.
 
     Attributes:
         source: The template.
-        line_of: The line in which a resource starts, by its logical id.
+        line_of: First line of a resource, by logical id.
     """
 
     source: Mapping[str, Any]
@@ -35,7 +35,7 @@ def parse(text: str) -> Parsed:
     """Read a template.
 
     Raises:
-        Unreadable: It is neither JSON nor YAML, or no map, or far larger than a template can be.
+        Unreadable: The text is neither JSON nor YAML, is not a map, or is far larger than a template can be.
     """
     if len(text) > _LARGEST:
         raise Unreadable(f"{len(text):,} characters; the maximum for a template is 1 MB")
@@ -73,7 +73,7 @@ def _yaml(text: str) -> Parsed:
 
 
 class _LinesOfJson:
-    """Where the maps of a text begin; it is read when the first finding asks, and then once for all of them."""
+    """Positions of the maps of a text, read once for all when the first finding needs them."""
 
     _MAP = re.compile(r'("[^"\n]*")\s*:\s*\{')
 

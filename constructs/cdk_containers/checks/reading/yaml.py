@@ -1,6 +1,6 @@
-"""YAML with CloudFormation's short tags, by PyYAML.
+"""YAML with CloudFormation's short tags, parsed by PyYAML.
 
-A template is read into nodes first: they know their lines, and show a bomb of aliases before it goes off.
+A template is read into nodes first, which have line numbers, and show an alias bomb before it expands.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def parse_yaml(text: str) -> tuple[Any, dict[str, int]]:
     """Read YAML, and find the line of each resource.
 
     Raises:
-        Unreadable: It is not YAML, has a key twice, or is a bomb; or PyYAML is not installed.
+        Unreadable: The text is not YAML, has a duplicate key or an alias bomb, or PyYAML is not installed.
     """
     try:
         import yaml  # noqa: PLC0415
@@ -45,7 +45,7 @@ class _Reader:
         self._open: set[int] = set()
 
     def value(self, node: Any, depth: int) -> Any:
-        """Return what a node means, with a short tag as the function that it stands for."""
+        """Return the value of a node, with a short tag as its function."""
         self._count += 1
         line = node.start_mark.line + 1
         if self._count > _MOST_NODES:

@@ -1,4 +1,4 @@
-"""What was found, for people and for programs."""
+"""Reports of findings, for people and for programs."""
 
 from .render import FORMATS, Results, render
 

@@ -1,6 +1,6 @@
 """The report as one page: a diagram of the resources with the findings on it, and a list with filters.
 
-Style and script are in the page, and its policy allows it nothing from elsewhere.
+The page contains its style and script, and its policy blocks all other sources.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from .words import by_severity, count, one_line, summary, where
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 )
-_VERDICTS = {"fail": "failures", "cannot-tell": "cannot be told", "acknowledged": "acknowledged", "pass": "passes"}
+_VERDICTS = {"fail": "failures", "cannot-tell": "undecided", "acknowledged": "acknowledged", "pass": "passes"}
 _ORDER = list(Severity)
 
 
 def write(results: Results) -> str:
-    """Write the page: failures, what is acknowledged and what cannot be told; with `everything`, what passes too."""
+    """Write the page with failures, acknowledged and undecided results. With `everything`, include passed checks."""
     report = results.report
     findings = [*report.failures, *report.acknowledged, *report.undecided]
     findings += report.passes if results.everything else ()

@@ -13,7 +13,7 @@ from .words import by_severity
 
 
 def write(results: Results) -> str:
-    """Write failures and what cannot be told; with `everything`, what passes too."""
+    """Write failures and undecided results. With `everything`, include passed checks."""
     report = results.report
     findings = (*report.failures, *report.undecided, *(report.passes if results.everything else ()))
     document = {

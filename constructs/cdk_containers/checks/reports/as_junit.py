@@ -14,7 +14,7 @@ _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(results: Results) -> str:
-    """Write all findings, since a test report counts what passes too."""
+    """Write all results, because a test report also counts passed checks."""
     report = results.report
     root = Element("testsuites", name="cdk-containers")
     by_path: dict[str, list[Finding]] = {}
@@ -66,5 +66,5 @@ def _case(suite: Element, finding: Finding) -> None:
 
 
 def _xml(text: str) -> str:
-    """Leave out what no XML document may have."""
+    """Remove characters that XML does not allow."""
     return _NOT_XML.sub("\ufffd", text)

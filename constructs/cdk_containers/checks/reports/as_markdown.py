@@ -17,11 +17,11 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&@])")
 
 
 def write(results: Results) -> str:
-    """Write a table of findings to fix; accepted findings and what was not checked are folded."""
+    """Write a table of findings to fix, with accepted findings and unchecked parts in folded sections."""
     report = results.report
     folded = [
         *_folded("acknowledged", (f"{_row_name(it)}: {_plain(it.acknowledged)}" for it in report.acknowledged)),
-        *_folded("cannot be told", (f"{_row_name(it)}: {_plain(it.why)}" for it in report.undecided)),
+        *_folded("undecided", (f"{_row_name(it)}: {_plain(it.why)}" for it in report.undecided)),
         *_folded("fixed, but still in the baseline", map(_plain, report.fixed)),
         *_folded("not checked", map(_plain, report.not_checked)),
     ]
@@ -60,7 +60,7 @@ def _cut(lines: list[str]) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
-    """Write a name as code; in a table a bar ends the cell even there."""
+    """Write a name as code. In a table, a bar would end the cell even in code."""
     return f"`{one_line(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`"
 
 

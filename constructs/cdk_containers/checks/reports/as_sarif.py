@@ -25,7 +25,7 @@ _LEVELS = {
     Severity.LOW: "note",
 }
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
-"""Code scanning takes a number: above 9.0 is critical, from 7.0 on high, from 4.0 on medium."""
+"""Code scanning uses numbers: above 9.0 is critical, from 7.0 high, and from 4.0 medium."""
 _KINDS = {Verdict.FAIL: "fail", Verdict.CANNOT_TELL: "open", Verdict.PASS: "pass"}
 
 
@@ -99,7 +99,7 @@ def _location(finding: Finding) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    """Return a path as code scanning wants it: as seen from the folder that the command runs in."""
+    """Return a path relative to the working directory, as code scanning requires."""
     file = Path(path)
     here = Path.cwd()
     absolute = file if file.is_absolute() else here / file

@@ -1,7 +1,7 @@
-"""A baseline: the findings that a team had when it began to check, so that it sees those that are new.
+"""A baseline: the findings that existed when a team began to check, so that it sees only new ones.
 
-A finding is recognised by its practice, its resource and its file, and never by a line. Paths are written as seen from
-the folder of the baseline, so that the file is the same for everybody who has the repository.
+A finding is identified by its practice, its resource and its file, never by a line. Paths are relative to the folder of
+the baseline, so that the file works in every copy of the repository.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ _VERSION = 1
 
 
 class BaselineError(ValueError):
-    """A file that is no baseline; the message says why."""
+    """A file that is not a baseline. The message has the reason."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Known:
-    """A finding, as a baseline has it.
+    """A finding in a baseline.
 
     Attributes:
-        path: The file, as seen from the folder of the baseline.
+        path: File, relative to the folder of the baseline.
         resource: The construct, or otherwise the logical id.
         practice: The id of the practice.
     """
@@ -40,7 +40,7 @@ class Known:
 
 @frozen(kw_only=False)
 class Baseline:
-    """The findings that a file has.
+    """The findings of a baseline file.
 
     Attributes:
         known: The findings.
@@ -60,7 +60,7 @@ class Baseline:
         """Read a baseline.
 
         Raises:
-            BaselineError: The file cannot be read, is no baseline, or one of another version.
+            BaselineError: The file cannot be read, is not a baseline, or has another version.
         """
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
@@ -83,7 +83,7 @@ class Baseline:
         return f'{{\n  "version": {_VERSION},\n  "known": {known}\n}}\n'
 
     def applied(self, report: Report, *, practices: Collection[str], paths: Collection[str]) -> Report:
-        """Take out of a report what is known, and name what is fixed among the practices and files looked at."""
+        """Remove known findings from a report, and list entries that are fixed in the checked practices and files."""
         failures = {it: _known(it, self.folder) for it in report.failures}
         known = {it: entry for it, entry in failures.items() if entry in self.known}
         looked_at = {_seen_from(self.folder, path) for path in paths}

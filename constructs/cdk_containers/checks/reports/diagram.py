@@ -1,4 +1,4 @@
-"""The estate in a few boxes: what has a name for people, with all that belongs to it inside.
+"""A summary of the estate as boxes: the resources that people refer to by name, with all their parts.
 
 A load balancer, a service, a cluster, a table or a repository gets a box. A listener, a task definition, a role or an
 alarm gets none: it belongs to the box that its references lead to, or to the rest of its group.
@@ -87,7 +87,7 @@ _KINDS = {
     "AWS::SQS::Queue": "queue",
     "AWS::SecretsManager::Secret": "secret",
 }
-"""What gets a box, and what people call it."""
+"""Types that get a box, with their names."""
 
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 _ON_THE_WAY = {
@@ -100,11 +100,11 @@ _ON_THE_WAY = {
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::RolePolicy",
 }
-"""What lies between a service and its load balancer, or between a service and its data."""
+"""Types between a service and its load balancer, or between a service and its data."""
 
 _SERVICES = ("AWS::ECS::Service", "AWS::ECS::ExpressGatewayService")
 _MOST_IN_A_GROUP = 8
-"""From here on, what has no finding and is of one kind shares a box."""
+"""Number of boxes from which resources of the same kind without findings share a box."""
 
 
 @frozen(kw_only=False)
@@ -115,7 +115,7 @@ class Box:
         id: Its number among the boxes.
         group: The group that it is in.
         title: Its name.
-        kind: What it is, and what belongs to it, as its second line.
+        kind: Kind and parts, as its second line.
         resources: The keys of its resources.
     """
 
@@ -128,7 +128,7 @@ class Box:
 
 @frozen(kw_only=False)
 class Diagram:
-    """Boxes in groups, and which of them send requests to, or use, which others."""
+    """Boxes in groups, and the requests and data access between them."""
 
     boxes: tuple[Box, ...]
     arrows: tuple[tuple[Box, Box], ...]
@@ -139,7 +139,7 @@ class Diagram:
 
 
 def diagram_of(estate: Estate, *, marked: Collection[str] = ()) -> Diagram:
-    """Draw an estate together to a few boxes; `marked` are the keys of resources with findings."""
+    """Summarize an estate as boxes. `marked` are the keys of resources with findings."""
     resources = list(estate.resources)
     near = _neighbours(estate, resources)
     owners = {it.key: _owner(it, near) for it in resources}
@@ -164,7 +164,7 @@ def _group(resource: Resource) -> str:
 
 
 def _neighbours(estate: Estate, resources: Iterable[Resource]) -> Mapping[str, dict[str, Resource]]:
-    """Return for each resource those that refer to it, and those that it refers to."""
+    """Return the neighbours of each resource: resources that refer to it, or that it refers to."""
     near: dict[str, dict[str, Resource]] = {it.key: {} for it in resources}
     for resource in resources:
         for other in estate.mentioning(resource):
@@ -176,7 +176,7 @@ def _neighbours(estate: Estate, resources: Iterable[Resource]) -> Mapping[str, d
 def _reached(
     start: Resource, near: Mapping[str, dict[str, Resource]], *, through: Callable[[Resource], bool]
 ) -> Iterable[Resource]:
-    """Give what has a box and can be reached from a resource, the nearest first, through what has none."""
+    """Yield the boxes that a resource reaches through resources without a box, nearest first."""
     seen = {start.key}
     waiting = deque([start])
     while waiting:
@@ -204,7 +204,7 @@ def _owner(resource: Resource, near: Mapping[str, dict[str, Resource]]) -> Resou
 def _parts(
     members: list[Resource], owners: Mapping[str, Resource | None], marked: set[str]
 ) -> Iterator[tuple[str, str, list[Resource]]]:
-    """Give the boxes of a group: title, second line, and what is inside."""
+    """Yield the boxes of a group: title, second line, and resources."""
     inside: dict[str, list[Resource]] = {}
     rest = []
     for it in members:

@@ -11,7 +11,7 @@ from .diagram import DATA, LOAD_BALANCING, NETWORK, REST, SERVICES, Box, Diagram
 
 _BOX_HEIGHT, _GAP, _PADDING, _HEAD = 62, 12, 14, 30
 _CHARACTER, _SMALL_CHARACTER = 9.2, 7.4
-"""How wide most small letters are, on the safe side: nothing here knows the reader's font."""
+"""Estimated width of small letters, on the safe side, because the font of the reader is unknown."""
 _WIDER, _NARROWER = frozenset("ABCDEGHKLNOPQRSTUVXYZmw×…+"), frozenset("fijlrtI.,:;'|/- ()[]")
 
 
@@ -39,7 +39,7 @@ class _Drawing:
         self._parts: list[str] = []
 
     def group(self, name: str, x: float, y: float, width: float, *, columns: int) -> float:
-        """Draw a group, and return where the next one may begin."""
+        """Draw a group, and return the position of the next one."""
         boxes = self._diagram.of_group(name)
         if not boxes:
             return y
@@ -138,7 +138,7 @@ def _cut(text: str, room: float) -> str:
 
 
 def _cut_left(text: str, room: float) -> str:
-    """Shorten a path: its end says more than its beginning."""
+    """Shorten a path at its beginning, because its end is more specific."""
     return _cut(text[::-1], room)[::-1]
 
 

@@ -1,4 +1,4 @@
-"""The practices for people and programs: all in a table, and one with all that there is to say of it."""
+"""Practices as text and data: all in a table, or a single practice with all details."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def catalogue_table(practices: Sequence[Practice]) -> str:
 
 
 def explained(practice: Practice) -> str:
-    """Return all that there is to say of a practice."""
+    """Return all details of a practice."""
     checks = [check for check in CHECKS if check.practice == practice.id]
     seen = _KINDS[practice.check] + (f": {practice.not_in_templates}" if practice.not_in_templates else "")
     rows = {
@@ -56,7 +56,7 @@ def explained(practice: Practice) -> str:
 
 
 def as_data(practice: Practice) -> dict[str, Any]:
-    """Return a practice for programs."""
+    """Return a practice as data."""
     return {
         "id": practice.id,
         "area": area_of(practice),

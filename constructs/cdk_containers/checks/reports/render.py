@@ -1,4 +1,4 @@
-"""The formats of a report. The module of a format is imported when it is asked for."""
+"""Formats of reports. The module of a format is imported when it is used."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ FORMATS = ("table", "json", "sarif", "junit", "markdown", "html")
 
 @frozen(kw_only=False)
 class Results:
-    """What a report is made of.
+    """The content of a report.
 
     Attributes:
-        report: What was found.
-        estate: What was looked at.
-        everything: Whether what passes and what cannot be told is shown where failures alone are by default.
-        colour: Whether the reader sees colours.
-        width: How many characters fit on a line.
+        report: Results of the checks.
+        estate: Checked templates or account.
+        everything: Whether to include passed and undecided checks in formats that show only failures by default.
+        colour: Whether to use colours.
+        width: Width of a line in characters.
     """
 
     report: Report
@@ -31,7 +31,7 @@ class Results:
 
     @property
     def shown(self) -> tuple[Finding, ...]:
-        """The failures, the worst first; with `everything` also what cannot be told, and what passes."""
+        """The failures, worst first. With `everything`, also undecided and passed checks."""
         report = self.report
         return (*report.failures, *report.undecided, *report.passes) if self.everything else report.failures
 

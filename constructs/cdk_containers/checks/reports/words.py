@@ -16,14 +16,14 @@ def one_line(text: str) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Say how many there are."""
+    """Return a count in words."""
     if number == 1:
         return f"1 {noun}"
     return f"{number} {noun.removesuffix('y')}ies" if noun.endswith("ory") else f"{number} {noun}s"
 
 
 def why_and_fix(finding: Finding) -> str:
-    """Say what was seen and what to change; a first word stays as it is, since it may be a name."""
+    """Return the problem and the fix. The case of the first word does not change, because it can be a name."""
     why = one_line(finding.why).strip().rstrip(".")
     return ". ".join(text for text in (why, one_line(finding.fix)) if text)
 
@@ -36,17 +36,17 @@ def where(finding: Finding) -> str:
 
 
 def by_severity(report: Report) -> dict[Severity, int]:
-    """Count the failures of each severity that there is."""
+    """Count the failures of each severity."""
     counts = {severity: sum(it.severity is severity for it in report.failures) for severity in Severity}
     return {severity: number for severity, number in counts.items() if number}
 
 
 def summary(report: Report) -> str:
-    """Say in one line what came out."""
+    """Summarize the report in one line."""
     severities = ", ".join(f"{number} {severity}" for severity, number in by_severity(report).items())
     parts = [count(len(report.failures), "finding") + (f" ({severities})" if severities else "")]
     others = {
-        "cannot be told": len(report.undecided),
+        "undecided": len(report.undecided),
         "acknowledged": len(report.acknowledged),
         "in the baseline": len(report.known),
         "not checked": len(report.not_checked),

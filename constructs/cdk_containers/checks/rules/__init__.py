@@ -1,4 +1,4 @@
-"""The checks, one module for each area of practices; importing this registers them all."""
+"""The checks, one module for each area of practices. Importing this package registers all of them."""
 
 from cdk_containers.checks.engine import CHECKS
 

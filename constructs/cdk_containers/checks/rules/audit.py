@@ -22,7 +22,7 @@ def records_all_regions(trail: Resource) -> Outcome:
 
 @check("audit-log-integrity", TRAIL, fix="Set EnableLogFileValidation to true.")
 def signs_its_files(trail: Resource) -> Outcome:
-    """Who changes a log file leaves a trace."""
+    """A changed log file can be detected."""
     if trail.flag("EnableLogFileValidation"):
         return ok("CloudTrail signs its log files")
     return fault("its log files can be changed without being noticed")
@@ -30,7 +30,7 @@ def signs_its_files(trail: Resource) -> Outcome:
 
 @check("audit-log-encryption", TRAIL, fix="Set KMSKeyId.")
 def encrypts_its_files(trail: Resource) -> Outcome:
-    """Who reads the bucket needs a key too."""
+    """Readers of the bucket also need a key."""
     return ok("it has a KMS key") if is_set(trail, "KMSKeyId") else fault("it has no KMS key")
 
 

@@ -1,4 +1,4 @@
-"""Checks of EC2 instances that run tasks: who reaches their credentials, what they start from."""
+"""Checks of EC2 instances that run tasks: access to their credentials, and what they start from."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _awsvpc_block(launch: Resource) -> Outcome | None:
     fix="Move the permission to the task role of the service that needs it.",
 )
 def role_is_the_agents(role: Resource) -> Outcome | None:
-    """What an application may do is not every task's."""
+    """The permissions of an application are not those of every task."""
     if not _is_of_container_instances(role):
         return None
     return worst_grant(role, _statement_of_agent, _managed_for_agent) or ok("the role has no application permissions")
@@ -191,7 +191,7 @@ def _managed_for_agent(name: str) -> Outcome:
     fix="Set Ebs.Encrypted to true in each entry of BlockDeviceMappings.",
 )
 def volumes_are_encrypted(launch: Resource) -> Outcome | None:
-    """What containers write is not readable from a disk."""
+    """Data that containers write is encrypted on disk."""
     if not is_for_ecs(launch) and not is_for_eks(launch):
         return None
     mappings = [it for it in launch_data(launch).maps("BlockDeviceMappings") if it.has("Ebs")]
@@ -209,7 +209,7 @@ def _volume_outcome(mapping: Map) -> Outcome:
 
 @check("no-ssh", *LAUNCHES, NODE_GROUP, fix="Remove KeyName, and open shells with Session Manager.")
 def nobody_logs_in_by_ssh(launch: Resource) -> Outcome | None:
-    """IAM says who opens a shell."""
+    """IAM controls who can open a shell."""
     if launch.type == NODE_GROUP:
         return _remote_access(launch)
     if not is_for_ecs(launch) and not is_for_eks(launch):
@@ -299,7 +299,7 @@ def instances_do_not_grow_old(group: Resource) -> Outcome | None:
 
 @check("spot-draining", *LAUNCHES, fix="Set ECS_ENABLE_SPOT_INSTANCE_DRAINING=true in UserData.")
 def spot_instances_drain(launch: Resource) -> Outcome | None:
-    """Tasks move before AWS takes the instance back."""
+    """Tasks drain before AWS reclaims the instance."""
     if not is_for_ecs(launch) or not _is_spot(launch):
         return None
     if says_in_user_data(launch, *_DRAINS_SPOT):

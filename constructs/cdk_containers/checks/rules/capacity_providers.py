@@ -1,4 +1,4 @@
-"""Checks of capacity providers: how instances come and go."""
+"""Checks of capacity providers: how instances are added and removed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _is_scaled(provider: Resource) -> bool:
     fix="Set ManagedScaling.Status to ENABLED.",
 )
 def ecs_scales_instances(provider: Resource) -> Outcome | None:
-    """Tasks that wait get instances."""
+    """Pending tasks get instances."""
     if not provider.has(_GROUP):
         return None
     if _is_scaled(provider):
@@ -49,7 +49,7 @@ def ecs_scales_instances(provider: Resource) -> Outcome | None:
     ),
 )
 def instances_with_tasks_stay(provider: Resource) -> Outcome | None:
-    """A scale-in takes instances that are empty."""
+    """A scale-in removes only instances without tasks."""
     if not provider.has(_GROUP):
         return None
     is_protected = provider.text(_GROUP, "ManagedTerminationProtection", default="DISABLED") == "ENABLED"
@@ -134,7 +134,7 @@ def idle_instances_end(provider: Resource) -> Outcome | None:
     fix="Allow iam:PassRole on the ARN of the instance role in the infrastructure role.",
 )
 def role_can_be_passed(provider: Resource) -> Outcome | None:
-    """ECS may give instances their role, and no other."""
+    """ECS can pass instances only their own role."""
     if not provider.has(_INSTANCES):
         return None
     estate = provider.template.estate

@@ -1,4 +1,4 @@
-"""Checks of what a container may do to its host, to its image, and to its own processes."""
+"""Checks of the isolation of containers: host, image and processes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def root_is_read_only(container: Container) -> Outcome | None:
 @check("non-root-user", TASK_DEFINITION, fix="Set User to a user other than root on each container.")
 @each_container
 def user_is_not_root(container: Container) -> Outcome:
-    """The user is another than root."""
+    """The user is not root."""
     if not is_set(container.source, "User"):
         raise CannotTell(f"{container} sets no User, so its image decides")
     user = container.source.text("User").partition(":")[0]
@@ -74,7 +74,7 @@ def has_a_network_of_its_own(task: Resource) -> Outcome:
 
 @check("no-host-namespaces", TASK_DEFINITION, fix="Remove PidMode and IpcMode, or set them to task.")
 def has_namespaces_of_its_own(task: Resource) -> Outcome:
-    """A task that shares processes or memory with its instance sees what all others do."""
+    """A task that shares processes or memory with its instance can see all other tasks."""
     shared = [what for key, what in (("PidMode", "processes"), ("IpcMode", "memory")) if task.text(key) == "host"]
     if shared:
         return fault(f"its containers share the {' and the '.join(shared)} of the instance")
@@ -83,7 +83,7 @@ def has_namespaces_of_its_own(task: Resource) -> Outcome:
 
 @check("no-docker-socket", TASK_DEFINITION, fix="Remove the volume, and use the ECS task metadata endpoint instead.")
 def mounts_no_socket_of_docker(task: Resource) -> Outcome | None:
-    """Who reaches the socket of the container runtime is root on the instance."""
+    """Access to the socket of the container runtime is root access to the instance."""
     return worst(_volume, task.maps("Volumes"))
 
 
@@ -100,7 +100,7 @@ def _volume(volume: Map) -> Outcome | None:
 @check("init-process", TASK_DEFINITION, fix="Set LinuxParameters.InitProcessEnabled to true on each container.")
 @each_container
 def has_an_init_process(container: Container) -> Outcome | None:
-    """An init process passes on signals, and reaps what has ended."""
+    """An init process forwards signals, and reaps ended processes."""
     if on_windows(container.task):
         return None
     if not container.source.has("LinuxParameters", "InitProcessEnabled"):
@@ -113,7 +113,7 @@ def has_an_init_process(container: Container) -> Outcome | None:
 @check("stop-timeout", TASK_DEFINITION, fix="Set StopTimeout to a value from 2 to 120 seconds.")
 @each_container
 def has_time_to_stop(container: Container) -> Outcome | None:
-    """A container has time to finish, and no more than ECS gives."""
+    """A container has time to finish, within the maximum of ECS."""
     seconds = container.source.number("StopTimeout")
     if seconds is None:
         return None

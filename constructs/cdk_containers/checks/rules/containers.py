@@ -10,7 +10,7 @@ from cdk_containers.checks.templates import CannotTell, Malformed, Map, Resource
 from cdk_containers.core.frozen import frozen
 
 EXPRESS_SERVICE = "AWS::ECS::ExpressGatewayService"
-"""It has one container, and makes its task definition itself."""
+"""Express Mode services have one container, and create their own task definition."""
 
 
 @frozen(kw_only=False)
@@ -20,7 +20,7 @@ class Container:
     Attributes:
         source: Its definition.
         task: The task definition.
-        number: Which one it is, from 1.
+        number: Position in the task definition, from 1.
     """
 
     source: Map
@@ -29,7 +29,7 @@ class Container:
 
     @property
     def name(self) -> str:
-        """Its name, or what stands for it where the name is not known."""
+        """Its name, or its number if the name is unknown."""
         name = self.source.value("Name")
         return name if isinstance(name, str) else f"number {self.number}"
 
@@ -41,7 +41,7 @@ def containers_of(task: Resource) -> list[Container]:
     """Return the containers of a task definition.
 
     Raises:
-        CannotTell: One of them is not known.
+        CannotTell: One of the containers is unknown.
     """
     return [Container(one, task, number) for number, one in enumerate(task.maps("ContainerDefinitions"), 1)]
 
@@ -53,7 +53,7 @@ def known_containers_of(task: Resource) -> list[Container]:
 
 
 def each_container(look: Callable[[Container], Outcome | None]) -> Callable[[Resource], Outcome | None]:
-    """Make a check of a task definition out of one of a container; the worst container counts."""
+    """Turn a check of a container into a check of a task definition. The worst result counts."""
 
     @wraps(look)
     def look_at_all(task: Resource) -> Outcome | None:
@@ -65,12 +65,12 @@ def each_container(look: Callable[[Container], Outcome | None]) -> Callable[[Res
 
 
 def on_fargate(task: Resource) -> bool:
-    """Tell whether a task definition is one for Fargate too."""
+    """Tell whether a task definition is compatible with Fargate."""
     return "FARGATE" in (text.upper() for text in task.texts("RequiresCompatibilities"))
 
 
 def network_mode(task: Resource) -> str:
-    """Return the network mode; `bridge` where none is set, as ECS does on Linux."""
+    """Return the network mode; `bridge` if none is set, as ECS does on Linux."""
     return task.text("NetworkMode", default="awsvpc" if on_fargate(task) else "bridge")
 
 

@@ -1,4 +1,4 @@
-"""Checks of how new versions take over."""
+"""Checks of deployments."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _SLOW_SECONDS = 60
 
 
 def controller(service: Resource) -> str:
-    """Return who deploys a service: `ECS`, `CODE_DEPLOY` or `EXTERNAL`."""
+    """Return the deployment controller of a service: `ECS`, `CODE_DEPLOY` or `EXTERNAL`."""
     return service.text("DeploymentController", "Type", default="ECS")
 
 
 def strategy(service: Resource) -> str:
-    """Return how ECS deploys a service: `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`."""
+    """Return the deployment strategy of a service: `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`."""
     return service.text(_CONFIGURATION, "Strategy", default="ROLLING")
 
 
@@ -134,7 +134,7 @@ def _minutes_of_steps(service: Resource) -> float:
     fix="Shift a tenth of the traffic first: use a canary or linear deployment.",
 )
 def shifts_a_share_first(shifted: Resource) -> Outcome | None:
-    """Few users meet a version that is wrong."""
+    """A faulty version affects few users."""
     if shifted.type == DEPLOYMENT_GROUP:
         return _code_deploy_shift(shifted)
     name, key = {
@@ -164,7 +164,7 @@ def _code_deploy_shift(group: Resource) -> Outcome | None:
 
 @check("deployment-hooks", SERVICE, fix="Let the hook role trust ecs.amazonaws.com and invoke the function.")
 def hooks_can_be_called(service: Resource) -> Outcome | None:
-    """ECS may call what it asks."""
+    """ECS can invoke the hooks."""
     hooks = [it for it in service.maps(_CONFIGURATION, "LifecycleHooks") if it.has("HookTargetArn")]
     return worst(lambda hook: _hook_outcome(service, hook), hooks)
 
@@ -187,7 +187,7 @@ def _hook_outcome(service: Resource, hook: Map) -> Outcome:
 
 @check("test-traffic", SERVICE, fix="Set TestListenerRule to a separate listener or rule.")
 def test_traffic_is_apart(service: Resource) -> Outcome | None:
-    """Users do not meet what is still being tested."""
+    """Users do not reach a version under test."""
     return worst(_test_outcome, _advanced(service))
 
 
@@ -216,7 +216,7 @@ def _advanced(service: Resource) -> Iterator[Map]:
     fix="Set AdvancedConfiguration on the target group of the service, or use the rolling strategy.",
 )
 def traffic_can_be_shifted(service: Resource) -> Outcome | None:
-    """There is a load balancer or proxy at which traffic shifts."""
+    """A load balancer or proxy can shift the traffic."""
     by_code_deploy = controller(service) == "CODE_DEPLOY"
     if not by_code_deploy and strategy(service) not in _SHIFTS:
         return None
@@ -234,7 +234,7 @@ def traffic_can_be_shifted(service: Resource) -> Outcome | None:
 
 @check("code-deploy", SERVICE, fix="Use ECS deployments: set DeploymentConfiguration.Strategy to BLUE_GREEN.")
 def code_deploy_can(service: Resource) -> Outcome | None:
-    """What CodeDeploy does not have is not asked of it."""
+    """The service uses only options that CodeDeploy supports."""
     if controller(service) != "CODE_DEPLOY":
         return None
     missing = []

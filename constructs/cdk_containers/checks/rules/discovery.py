@@ -33,7 +33,7 @@ def _same(one: Value, other: Value) -> bool:
 
 @check("unique-discovery-names", CLOUD_MAP, SERVICE, fix="Give each service a unique name in the namespace.")
 def name_is_its_own(named: Resource) -> Outcome | None:
-    """Callers reach one service by a name."""
+    """A name belongs to a single service."""
     if named.type == CLOUD_MAP:
         return _cloud_map_name(named)
     return (
@@ -106,7 +106,7 @@ def proxies_stand_before_tasks(service: Resource) -> Outcome | None:
 
 @check("service-connect-timeouts", SERVICE, fix="Set IdleTimeoutSeconds above PerRequestTimeoutSeconds.")
 def connections_outlive_requests(service: Resource) -> Outcome | None:
-    """No connection closes while an answer is worked on."""
+    """No connection closes while a request is in progress."""
     if not _uses_connect(service):
         return None
     return worst(lambda entry: _timeout_outcome(service, entry), service.maps(_CONNECT, "Services"))
@@ -139,7 +139,7 @@ def _protocol(service: Resource, name: str) -> str:
     fix="Set AccessLogConfiguration of ServiceConnectConfiguration to {Format: JSON}.",
 )
 def requests_are_recorded(service: Resource) -> Outcome | None:
-    """Requests that a proxy refused are found."""
+    """Rejected requests are logged."""
     if not _uses_connect(service):
         return None
     log = service.map(_CONNECT, "AccessLogConfiguration")
@@ -154,7 +154,7 @@ def requests_are_recorded(service: Resource) -> Outcome | None:
 
 @check("cloud-map-record", CLOUD_MAP, fix="Use A records for awsvpc, and SRV records for bridge and host networking.")
 def record_tells_the_way(cloud_map: Resource) -> Outcome | None:
-    """A caller finds the address, and the port where the address does not do."""
+    """Callers find the address, and the port if they need it."""
     kinds = {it.text("Type") for it in cloud_map.maps("DnsConfig", "DnsRecords")}
     services = [it for it in cloud_map.referring(SERVICE) if it.has("ServiceRegistries")]
     return worst(lambda service: _record_outcome(kinds, service), services) if kinds else None
@@ -174,7 +174,7 @@ def _record_outcome(kinds: set[str], service: Resource) -> Outcome:
 
 @check("cloud-map-ttl", CLOUD_MAP, fix="Set TTL to 60 or less.")
 def records_are_short_lived(cloud_map: Resource) -> Outcome | None:
-    """A caller forgets a task soon after it is gone."""
+    """Callers do not cache the address of a stopped task for long."""
     records = cloud_map.maps("DnsConfig", "DnsRecords")
     if not records:
         return None
@@ -186,7 +186,7 @@ def records_are_short_lived(cloud_map: Resource) -> Outcome | None:
 
 @check("lattice-auth", SERVICE_NETWORK, LATTICE_SERVICE, fix="Set AuthType to AWS_IAM.")
 def callers_sign_requests(lattice: Resource) -> Outcome:
-    """Each request tells who calls."""
+    """Each request identifies its caller."""
     if lattice.text("AuthType", default="NONE") == "AWS_IAM":
         return ok("callers sign their requests")
     return fault("callers are not authenticated (AuthType is NONE)")
@@ -194,7 +194,7 @@ def callers_sign_requests(lattice: Resource) -> Outcome:
 
 @check("lattice-access-logs", SERVICE_NETWORK, fix="Add an AWS::VpcLattice::AccessLogSubscription for the network.")
 def network_has_access_logs(network: Resource) -> Outcome:
-    """Requests that were refused are found."""
+    """Rejected requests are logged."""
     if network.referring(LATTICE_LOG):
         return ok("requests are logged")
     for log in network.template.estate.of_type(LATTICE_LOG):
@@ -208,7 +208,7 @@ def network_has_access_logs(network: Resource) -> Outcome:
     fix="Set SourcePrefixListId in a security group rule to the managed prefix list of VPC Lattice.",
 )
 def tasks_are_open_to_lattice(service: Resource) -> Outcome | None:
-    """Requests of VPC Lattice arrive, and no others."""
+    """Only VPC Lattice can reach the tasks."""
     if not service.values("VpcLatticeConfigurations"):
         return None
     estate = service.template.estate

@@ -44,7 +44,7 @@ def is_not_public(cluster: Resource) -> Outcome:
     fix="List api, audit, authenticator, controllerManager and scheduler in Logging.ClusterLogging.EnabledTypes.",
 )
 def logs_its_control_plane(cluster: Resource) -> Outcome:
-    """Who did what in the cluster can be told."""
+    """The logs show who did what in the cluster."""
     missing = [name for name in ("audit", "authenticator") if name not in log_types(cluster)]
     return fault(f"the control plane writes no {' and no '.join(missing)} logs") if missing else ok("it is logged")
 
@@ -78,7 +78,7 @@ def takes_access_entries(cluster: Resource) -> Outcome:
     fix="Set AccessConfig.BootstrapClusterCreatorAdminPermissions to false, and give administrators access entries.",
 )
 def gives_its_creator_no_rights(cluster: Resource) -> Outcome:
-    """Who makes the cluster does not stay its administrator."""
+    """The creator of the cluster gets no permissions in it."""
     where = at(cluster, "AccessConfig", "BootstrapClusterCreatorAdminPermissions")
     if cluster.flag(*where, default=True):
         return fault("the creator of the cluster stays its administrator")
@@ -117,7 +117,7 @@ def is_protected(cluster: Resource) -> Outcome:
 
 @check("eks-zonal-shift", *_CLUSTERS, fix="Set ZonalShiftConfig.Enabled to true.")
 def allows_zonal_shift(cluster: Resource) -> Outcome:
-    """Traffic can be led away from a zone."""
+    """Traffic can be shifted away from a zone."""
     if cluster.flag(*at(cluster, "ZonalShiftConfig", "Enabled")):
         return ok("traffic can be shifted away from a zone")
     return fault("traffic cannot be shifted away from a zone")

@@ -1,4 +1,4 @@
-"""Checks of roles that a pipeline outside of AWS takes with a token of GitHub, GitLab or another issuer."""
+"""Checks of roles that pipelines outside AWS assume with a token of GitHub, GitLab or another issuer."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _PULL_REQUEST_REF = "refs/pull/1/merge"
     ),
 )
 def trust_names_who_comes(role: Resource) -> Outcome | None:
-    """One repository, and one branch or environment of it, gets the rights of the role."""
+    """Only one branch or environment of one repository can assume the role."""
     return worst(partial(_trust, role.template.estate), trust_of(role))
 
 
 @frozen
 class _Condition:
-    """What a statement asks of one claim of a token.
+    """A condition of a statement on a claim of a token.
 
     Attributes:
         operator: The operator of IAM.
         claim: The claim, such as `sub`.
-        values: What it is compared with.
+        values: Values that it is compared with.
     """
 
     operator: str
@@ -74,7 +74,7 @@ class _Condition:
 
     @property
     def has_wildcards(self) -> bool:
-        """Whether a wildcard of a value counts as one."""
+        """Whether wildcards in the values have an effect."""
         return "like" in self.operator.lower()
 
 
@@ -104,7 +104,7 @@ def _trust(estate: Estate, statement: Statement) -> Outcome | None:
 
 
 def _subjects(demanded: dict[str, list[_Condition]], *, github: bool) -> Outcome:
-    """Look at the subjects that are let in; all conditions on them have to hold, so the narrowest counts."""
+    """Check the accepted subjects. All conditions must hold, so the narrowest one counts."""
     outcomes = [
         worst(partial(_subject, demanded=demanded, github=github), condition.subjects) for condition in demanded["sub"]
     ]
@@ -134,7 +134,7 @@ def _of_github(pattern: str, demanded: dict[str, list[_Condition]]) -> Outcome:
 
 
 def _names_repository(text: str) -> bool:
-    """Tell whether a subject names one repository; only numbers after `@` may be left open, beside names."""
+    """Tell whether a subject names one repository. Only numbers after `@` can be a wildcard."""
     owner, slash, name = text.partition("/")
     return bool(slash) and all(
         part.partition("@")[0] and not any(sign in part.partition("@")[0] for sign in "*?") for part in (owner, name)

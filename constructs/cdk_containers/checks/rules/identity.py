@@ -79,7 +79,7 @@ def _same_role(one: Value, other: Value, task: Resource) -> bool:
     fix="Add a Condition on aws:SourceAccount, and on aws:SourceArn, to the statement that trusts ecs-tasks.",
 )
 def trust_has_a_condition(role: Resource) -> Outcome | None:
-    """Only tasks of this account take the role."""
+    """Only tasks of this account can assume the role."""
     if not tasks_with(role, "TaskRoleArn") or (not trusts(role, "ecs-tasks") and not _trusts_everybody(role)):
         return None
     return worst(_trust, trust_of(role))
@@ -109,7 +109,7 @@ def _trusts_everybody(role: Resource) -> bool:
 
 @check("task-role-least-privilege", ROLE, fix="Name the actions and the resources that the application uses.")
 def task_role_is_limited(role: Resource) -> Outcome | None:
-    """What gets into the application gets no more than it needs."""
+    """An attacker in the application gets only the permissions that it needs."""
     if not tasks_with(role, "TaskRoleArn"):
         return None
     if tasks_with(role, "ExecutionRoleArn"):

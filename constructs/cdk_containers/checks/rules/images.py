@@ -14,7 +14,7 @@ _OPEN = "\0"
 @check("pinned-image", TASK_DEFINITION, EXPRESS_SERVICE, fix="Reference the image by a fixed tag, or by its digest.")
 @each_container
 def image_is_pinned(container: Container) -> Outcome | None:
-    """What runs can be told from the template."""
+    """The template shows which version runs."""
     value = container.source.value("Image")
     if isinstance(value, Missing):
         return None

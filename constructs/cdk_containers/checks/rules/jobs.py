@@ -31,7 +31,7 @@ _PLACEHOLDER = re.compile(r"<([\w-]+)>")
 
 @check("job-schedule", SCHEDULE, RULE, fix="Write ScheduleExpression as cron(…) with six fields, rate(…) or at(…).")
 def schedule_is_one(starter: Resource) -> Outcome | None:
-    """EventBridge takes the schedule."""
+    """EventBridge accepts the schedule."""
     from cdk_containers.core.inputs import schedule_problem  # noqa: PLC0415  (few templates have jobs)
 
     if not starts_jobs(starter) or not starter.has("ScheduleExpression"):
@@ -56,7 +56,7 @@ def zone_is_written_out(schedule: Resource) -> Outcome | None:
 @check("job-dead-letter-queue", SCHEDULE, RULE, fix="Set DeadLetterConfig.Arn of the target to a queue.")
 @each_job
 def lost_runs_are_kept(target: Map, _: Resource) -> Outcome:
-    """What could not be started is not forgotten."""
+    """Failed starts are kept."""
     if is_set(target, "DeadLetterConfig", "Arn"):
         return ok("failed starts are kept")
     return fault("failed starts are dropped")
@@ -78,7 +78,7 @@ def start_is_bounded(target: Map, _: Resource) -> Outcome:
 @check("job-start-role", SCHEDULE, RULE, fix="Allow ecs:RunTask on the task definition, and iam:PassRole on its roles.")
 @each_job
 def role_starts_nothing_else(target: Map, starter: Resource) -> Outcome | None:
-    """What starts a job can start no other, and passes no other role."""
+    """The starter of a job can start no other job and pass no other role."""
     if not target.has("RoleArn") and not starter.has("RoleArn"):
         return None
     value = target.value("RoleArn") if target.has("RoleArn") else starter.value("RoleArn")
@@ -122,7 +122,7 @@ def run_is_stopped(target: Map, starter: Resource) -> Outcome:
 
 @check("job-retries", STATE_MACHINE, fix="Add a Retry with a BackoffRate to the state that runs the task.")
 def failed_runs_are_tried_again(machine: Resource) -> Outcome | None:
-    """A run that fails for a moment is tried again."""
+    """A run is retried after a transient failure."""
     if not runs_tasks(machine):
         return None
     if '"Retry"' in definition_of(machine):
@@ -138,7 +138,7 @@ def failed_runs_are_tried_again(machine: Resource) -> Outcome | None:
     fix="Set LoggingConfiguration with a Level and a log group, and TracingConfiguration.Enabled to true.",
 )
 def executions_are_logged(machine: Resource) -> Outcome | None:
-    """The log says which run failed, and why."""
+    """The log shows which run failed, and why."""
     if not runs_tasks(machine):
         return None
     if machine.text("LoggingConfiguration", "Level", default="OFF") == "OFF":
@@ -152,7 +152,7 @@ def executions_are_logged(machine: Resource) -> Outcome | None:
 
 @check("event-pattern", RULE, fix="Set the source, and the details that the job handles, in EventPattern.")
 def pattern_matches_one_source(rule: Resource) -> Outcome | None:
-    """A job starts by events that it is for."""
+    """Only intended events start the job."""
     if not rule.has("EventPattern") or not starts_jobs(rule):
         return None
     pattern = rule.map("EventPattern")
@@ -172,7 +172,7 @@ def pattern_matches_one_source(rule: Resource) -> Outcome | None:
 @check("job-input", RULE, fix="Write each path in InputPathsMap as $.…, and use its name as <name> in InputTemplate.")
 @each_job
 def input_is_taken_by_path(target: Map, _: Resource) -> Outcome | None:
-    """What the job takes from an event is there."""
+    """The event contains what the job reads from it."""
     if not target.has("InputTransformer"):
         return None
     paths = target.map("InputTransformer", "InputPathsMap")

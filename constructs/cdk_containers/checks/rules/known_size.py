@@ -1,4 +1,4 @@
-"""How long something of a template is at the least, once it is deployed."""
+"""Minimum deployed length of parts of a template."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _QUOTES = 2
 
 
 def least_size(value: object) -> int:
-    """Return how many characters a value has as JSON without spaces; what is unknown counts as none."""
+    """Return the length of a value as JSON without spaces. Unknown parts count as empty."""
     if isinstance(value, Mapping):
         if len(value) == 1 and (known := _intrinsic(*next(iter(value.items())))) is not None:
             return known + _QUOTES

@@ -11,10 +11,10 @@ from . import measured_load_balancers, measured_services, measured_stacks  # noq
 from .measures import MEASURES, Measure
 
 NEAR = 0.8
-"""The share of a quota from which on a design is near it."""
+"""Share of a quota from which usage counts as high."""
 
 FEW = 20
-"""A quota below that is no matter of growth: nothing is near it."""
+"""Quotas below this value are ignored, because they do not limit growth."""
 
 _FIXED = [it for it in MEASURES if it.quota.ceiling is not None]
 
@@ -55,7 +55,7 @@ def _near(measure: Measure, resource: Resource) -> Outcome | None:
         return None
     what, ceiling = f"it has {_number(used)} {quota.counts}", quota.ceiling
     if ceiling is not None and used > ceiling:
-        return None  # `hard-limits` says so
+        return None  # `hard-limits` reports it
     if used > quota.value or (quota.value >= FEW and used >= NEAR * quota.value):
         kind = "default quota" if quota.adjustable else "limit"
         fix = "" if quota.adjustable else "Split it before it grows: AWS does not raise this limit."

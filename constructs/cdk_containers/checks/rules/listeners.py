@@ -1,4 +1,4 @@
-"""Load balancers and their listeners: attributes, what a listener does with a request, and who is in front of what."""
+"""Load balancers and their listeners: attributes, actions, and security groups."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def is_internal(balancer: Resource) -> bool:
 
 
 def protocol(listener: Resource) -> str:
-    """Return the protocol of a listener, by its port or its certificates where it names none."""
+    """Return the protocol of a listener, derived from its port or certificates if it sets none."""
     if listener.has("Protocol"):
         return listener.text("Protocol").upper()
     if listener.has("Certificates") or listener.text("Port") in {"443", "8443"}:
@@ -73,7 +73,7 @@ def groups_of(balancer: Resource) -> Sequence[Value]:
 
 
 def actions_of(listener: Resource) -> Iterator[tuple[str, Map]]:
-    """Give what a listener does with requests, by itself and by its rules, each with a name for a reader."""
+    """Yield the actions of a listener and of its rules, each with a name for users."""
     for action in listener.maps("DefaultActions"):
         yield "its default action", action
     for rule in rules_on(listener):

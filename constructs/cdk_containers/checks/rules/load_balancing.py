@@ -81,7 +81,7 @@ def _plain_http(listener: Resource) -> Outcome | None:
 
 
 def _stands_beside_https(listener: Resource) -> bool:
-    """Tell whether its load balancer always has HTTPS too; a listener under a condition is not always there."""
+    """Tell whether its load balancer always has HTTPS too. A conditional listener does not always exist."""
     balancer = balancer_or_none(listener)
     if balancer is None:
         return False
@@ -98,7 +98,7 @@ def _served(named: tuple[str, Map]) -> Outcome | None:
 
 
 def _in_front_of_a_balancer(listener: Resource) -> bool:
-    """Tell whether a Network Load Balancer passes TCP on to an Application Load Balancer, which decides."""
+    """Tell whether a Network Load Balancer forwards TCP to an Application Load Balancer, which uses HTTPS or not."""
     find = listener.template.estate.find
     groups = (find(action.value("TargetGroupArn"), TARGET_GROUP) for action in listener.maps("DefaultActions"))
     return any(group is not None and group.text("TargetType", default="instance") == "alb" for group in groups)
@@ -110,7 +110,7 @@ def _in_front_of_a_balancer(listener: Resource) -> bool:
     fix="Replace the default action with a redirect action whose RedirectConfig is {Protocol: HTTPS, Port: '443'}.",
 )
 def redirects_plain_http(listener: Resource) -> Outcome | None:
-    """Plain HTTP leads to HTTPS, where a load balancer has both."""
+    """Plain HTTP redirects to HTTPS if a load balancer has both."""
     if protocol(listener) != "HTTP":
         return None
     outcome = worst(_redirected, actions_of(listener))
@@ -185,7 +185,7 @@ def _speaks_tls(balancer: Resource) -> bool:
     fix="Set the attribute routing.http.drop_invalid_header_fields.enabled to true.",
 )
 def drops_invalid_headers(balancer: Resource) -> Outcome | None:
-    """Headers that are not valid do not reach the application."""
+    """Invalid headers do not reach the application."""
     if kind(balancer) != "application":
         return None
     if attribute(balancer, "routing.http.drop_invalid_header_fields.enabled", "false") == "true":
@@ -253,7 +253,7 @@ def _before(one: Resource, other: Resource) -> bool:
     fix="Set VpcId to the VPC of the load balancer's subnets.",
 )
 def is_in_the_network_of_its_balancer(target_group: Resource) -> Outcome | None:
-    """Load balancer and target group have one VPC."""
+    """Load balancer and target group are in the same VPC."""
     find = target_group.template.estate.find
     if not target_group.has("VpcId"):
         return None
@@ -281,7 +281,7 @@ def _same(one: Value, other: Value) -> bool:
 
 @check("target-health-check", TARGET_GROUP, fix="Set HealthCheckPath to a path that shows whether the service works.")
 def asks_a_path_of_its_own(target_group: Resource) -> Outcome | None:
-    """The health check asks what tells whether the service works."""
+    """The health check requests a path that shows whether the service works."""
     if target_group.text("TargetType", default="instance") in {"lambda", "alb"}:
         return None
     spoken = target_group.text("HealthCheckProtocol", default=target_group.text("Protocol", default="HTTP"))
@@ -298,7 +298,7 @@ def asks_a_path_of_its_own(target_group: Resource) -> Outcome | None:
     fix="Set the attribute deregistration_delay.timeout_seconds to the time of your longest request, such as 30.",
 )
 def gives_requests_time(target_group: Resource) -> Outcome | None:
-    """Requests may finish before a task stops, and deployments do not wait five minutes."""
+    """Requests can finish before a task stops, and deployments do not wait five minutes."""
     type_ = target_group.text("TargetType", default="instance")
     if type_ in {"lambda", "alb"} or (type_ == "instance" and not services_behind(target_group)):
         return None

@@ -16,7 +16,7 @@ _ON_FARGATE = ("awslogs", "awsfirelens", "splunk")
 @check("log-configuration", TASK_DEFINITION, fix="Add a LogConfiguration to each container.")
 @each_container
 def output_goes_to_a_log(container: Container) -> Outcome:
-    """What a container prints is kept."""
+    """The output of containers is kept."""
     if not container.source.has("LogConfiguration"):
         return fault(f"{container} has no LogConfiguration", fix=f"Add a LogConfiguration to {container.name}.")
     driver = container.source.text("LogConfiguration", "LogDriver")
@@ -49,7 +49,7 @@ def driver_is_one_of_fargate(container: Container) -> Outcome | None:
 @check("log-delivery-mode", TASK_DEFINITION, fix="Set mode to non-blocking or blocking in LogConfiguration.Options.")
 @each_container
 def mode_is_written_out(container: Container) -> Outcome | None:
-    """Whether a container waits for its log is not left to a setting of the account."""
+    """The log mode does not depend on an account setting."""
     if container.source.text("LogConfiguration", "LogDriver") != "awslogs":
         return None
     options = container.source.map("LogConfiguration", "Options")
@@ -87,5 +87,5 @@ def log_group_of_ecs_forgets(container: Container) -> Outcome | None:
 
 @check("log-encryption", LOG_GROUP, fix="Set KmsKeyId.")
 def log_group_has_a_key(group: Resource) -> Outcome:
-    """Who reads logs needs a key of yours."""
+    """Readers of logs need your KMS key."""
     return ok("it has a KMS key") if is_set(group, "KmsKeyId") else fault("it has no KMS key")

@@ -1,4 +1,4 @@
-"""How much load balancers, rules and target groups use of their quotas."""
+"""Quota usage of load balancers, rules and target groups."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def target_groups(balancer: Resource) -> float | None:
 
 @measures("alb-targets", LOAD_BALANCER)
 def targets(balancer: Resource) -> float | None:
-    """Count the tasks of all services behind the load balancer, while they are deployed."""
+    """Count the tasks of all services behind the load balancer, during deployments."""
     if not _is_application(balancer):
         return None
     services = {it.key: it for group in _groups_behind(balancer) for it in services_behind(group)}
@@ -48,7 +48,7 @@ def targets(balancer: Resource) -> float | None:
 
 @measures("alb-certificates", LOAD_BALANCER)
 def certificates(balancer: Resource) -> float | None:
-    """Count the certificates beside the default ones."""
+    """Count the certificates without the default certificates."""
     if not _is_application(balancer):
         return None
     found = 0
@@ -66,7 +66,7 @@ def groups(balancer: Resource) -> float:
 
 @measures("rule-condition-values", LISTENER_RULE)
 def values(rule: Resource) -> float:
-    """Count what the conditions of a rule compare with."""
+    """Count the condition values of a rule."""
     found = 0
     for condition in rule.maps("Conditions"):
         lists = [condition.values(name, "Values") for name in _VALUES]

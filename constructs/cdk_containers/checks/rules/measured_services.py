@@ -1,4 +1,4 @@
-"""How much services, clusters and task definitions use of their quotas."""
+"""Quota usage of services, clusters and task definitions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NETWORK = ("NetworkConfiguration", "AwsvpcConfiguration")
 
 @measures("service-tasks", SERVICE)
 def tasks(service: Resource) -> float | None:
-    """Return how many tasks a service wants at the most; a daemon has one on each instance."""
+    """Return the maximum desired count of a service. A daemon runs one task on each instance."""
     return None if is_daemon(service) else task_counts(service)[1]
 
 
@@ -56,7 +56,7 @@ def capacity_providers(cluster: Resource) -> float:
 
 @measures("task-definition-bytes", TASK_DEFINITION)
 def definition_size(task: Resource) -> float:
-    """Return how long a task definition is at the least."""
+    """Return the minimum length of a task definition."""
     return least_size(task.source)
 
 
@@ -92,7 +92,7 @@ def public_cidrs(cluster: Resource) -> float:
 
 @measures("eks-group-nodes", NODE_GROUP)
 def nodes(group: Resource) -> float | None:
-    """Return how many nodes a group has at the most."""
+    """Return the maximum number of nodes of a group."""
     return group.number("ScalingConfig", "MaxSize")
 
 

@@ -1,4 +1,4 @@
-"""How much stacks, networks, roles and policies use of their quotas."""
+"""Quota usage of stacks, networks, roles and policies."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def mappings(stack: Resource) -> float:
 
 @measures("template-bytes", WHOLE)
 def size(stack: Resource) -> float:
-    """Return how long the template is, as its file has it."""
+    """Return the length of the template file."""
     file = Path(stack.template.name)
     return file.stat().st_size if file.is_file() else len(json.dumps(stack.template.source, default=str))
 
@@ -81,19 +81,19 @@ def managed_policies(role: Resource) -> float:
 
 @measures("role-inline-characters", ROLE)
 def inline_policies(role: Resource) -> float:
-    """Return how long the inline policies are together, at the least."""
+    """Return the minimum total length of the inline policies."""
     return sum(least_size(it) for it in _documents(role))
 
 
 @measures("role-trust-characters", ROLE)
 def trust(role: Resource) -> float:
-    """Return how long the trust policy is, at the least."""
+    """Return the minimum length of the trust policy."""
     return least_size(role.source.get("AssumeRolePolicyDocument", ""))
 
 
 @measures("managed-policy-characters", MANAGED_POLICY)
 def policy(managed: Resource) -> float:
-    """Return how long a managed policy is, at the least."""
+    """Return the minimum length of a managed policy."""
     return least_size(managed.source.get("PolicyDocument", ""))
 
 

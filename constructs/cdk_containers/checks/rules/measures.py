@@ -1,4 +1,4 @@
-"""How much of a quota a resource uses."""
+"""Quota usage of resources."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from cdk_containers.core.frozen import frozen
 from cdk_containers.model.limits import Quota, quota
 
 Count: TypeAlias = Callable[[Resource], float | None]
-"""None if the quota is not about this resource. It raises `CannotTell` by asking for what is not known."""
+"""None if the quota does not apply to this resource. A measure raises `CannotTell` when it needs an unknown value."""
 
 
 @frozen(kw_only=False)
 class Measure:
-    """A quota of a resource, and the function that counts what the resource has of it.
+    """A quota of a resource, and the function that counts its usage.
 
     Attributes:
         quota: The quota.
-        types: The types of resources that it is about.
+        types: Resource types that it applies to.
         count: The function.
     """
 
@@ -29,11 +29,11 @@ class Measure:
 
 
 MEASURES: list[Measure] = []
-"""Every measure; the modules named `measured_…` fill it."""
+"""All measures. The modules named `measured_…` register them."""
 
 
 def measures(id: str, *types: str) -> Callable[[Count], Count]:  # noqa: A002  (the quota's)
-    """Register a function that counts how much of a quota a resource of some types uses."""
+    """Register a function that counts the usage of a quota by resources of some types."""
 
     def register(count: Count) -> Count:
         MEASURES.append(Measure(quota(id), types, count))

@@ -104,7 +104,7 @@ def _keys_above(value: Value, queue: Resource) -> list[str]:
 
 @check("dead-letter-queue", QUEUE, fix="Set RedrivePolicy to a dead-letter queue and a maxReceiveCount.")
 def dead_letters_are_kept(queue: Resource) -> Outcome | None:
-    """A message that cannot be worked on is kept, and not deleted one day."""
+    """A message that cannot be processed is kept."""
     if not isinstance(_dead_letter_target(queue), Missing):
         return ok("messages that cannot be processed go to a dead-letter queue")
     if _takes_dead_letters(queue):
@@ -120,7 +120,7 @@ def dead_letters_are_kept(queue: Resource) -> Outcome | None:
     fix="Set VisibilityTimeout above the processing time of a message.",
 )
 def messages_stay_hidden(queue: Resource) -> Outcome | None:
-    """One task at a time works on a message."""
+    """Only one task at a time processes a message."""
     if _takes_dead_letters(queue):
         return None
     seconds = queue.number("VisibilityTimeout")
@@ -158,7 +158,7 @@ def _denies_plain_calls(statement: Map) -> bool:
     fix="Set ReceiveMessageWaitTimeSeconds to 20, and MessageRetentionPeriod to several days.",
 )
 def queue_waits_and_keeps(queue: Resource) -> Outcome:
-    """Nothing is lost in an outage, and no call comes for nothing."""
+    """Messages survive an outage, and long polling avoids empty responses."""
     kept = queue.number("MessageRetentionPeriod", default=4 * _DAY)
     if kept < _DAY:
         return fault(f"messages are deleted after {kept:g} s, whether processed or not")
@@ -174,7 +174,7 @@ def queue_waits_and_keeps(queue: Resource) -> Outcome:
 
 @check("fifo-queue", QUEUE, SUBSCRIPTION, fix="Make queue and topic both FIFO, with names that end in .fifo.")
 def order_is_kept(ordered: Resource) -> Outcome | None:
-    """What asks for order gets it."""
+    """FIFO queues and topics fit together."""
     return _fifo_subscription(ordered) if ordered.type == SUBSCRIPTION else _fifo_queue(ordered)
 
 

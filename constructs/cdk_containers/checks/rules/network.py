@@ -17,7 +17,7 @@ _IMAGES = {"ecr.api", "ecr.dkr", "s3"}
     "private-subnets", SERVICE, _SCHEDULE, _RULE, fix="Use subnets whose routes lead to a NAT gateway or to endpoints."
 )
 def runs_in_private_subnets(starter: Resource) -> Outcome | None:
-    """Tasks have no way from the internet gateway to them."""
+    """The internet gateway has no route to the tasks."""
     return worst(
         lambda value: _subnet(starter, value), [it for network in _networks(starter) for it in _listed(network)]
     )
@@ -47,7 +47,7 @@ def _subnet(starter: Resource, value: Value) -> Outcome:
 
 @check("multiple-availability-zones", VPC, fix="Add subnets in a second Availability Zone.")
 def has_several_zones(vpc: Resource) -> Outcome | None:
-    """The network stays when a zone fails."""
+    """The network survives the failure of a zone."""
     subnets = vpc.referring(SUBNET)
     if not subnets or not holds_containers(vpc):
         return None
@@ -82,7 +82,7 @@ def serves_its_zone(gateway: Resource) -> Outcome | None:
 
 @check("flow-logs", VPC, fix="Add an AWS::EC2::FlowLog with ResourceType VPC and TrafficType ALL.")
 def records_its_traffic(vpc: Resource) -> Outcome | None:
-    """Traffic can be looked at afterwards."""
+    """Traffic is recorded."""
     if not holds_containers(vpc):
         return None
     if vpc.referring("AWS::EC2::FlowLog"):
@@ -96,7 +96,7 @@ def records_its_traffic(vpc: Resource) -> Outcome | None:
     "vpc-endpoints", VPC, fix="Add a gateway endpoint for S3, and interface endpoints for ecr.api, ecr.dkr and logs."
 )
 def has_endpoints(vpc: Resource) -> Outcome | None:
-    """Images come without a way through the internet."""
+    """Images do not travel through the internet."""
     if not holds_containers(vpc):
         return None
     names = {_service(it) for it in vpc.referring("AWS::EC2::VPCEndpoint")}
@@ -119,7 +119,7 @@ def _service(endpoint: Resource) -> str:
 
 @check("no-public-ip-on-launch", SUBNET, fix="Set MapPublicIpOnLaunch to false.")
 def gives_no_public_addresses(subnet: Resource) -> Outcome | None:
-    """What starts in the subnet gets no public address by itself."""
+    """Resources in the subnet get no public address automatically."""
     vpc = subnet.template.estate.find(subnet.value("VpcId"), VPC) if subnet.read is not None else None
     if vpc is not None and not holds_containers(vpc):
         return None

@@ -1,4 +1,4 @@
-"""Checks of the way from load balancer to tasks."""
+"""Checks of the path from load balancers to tasks."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _groups(launch: Resource) -> Iterator[Value]:
 
 
 def _closed_to_everybody(service: Resource, targets: Sequence[Value], ports: list[Ports]) -> Outcome:
-    """Judge by the end of the tasks alone, where the load balancer is in another stack."""
+    """Check only the rules of the tasks if the load balancer is in another stack."""
     for target in targets:
         group = service.template.estate.find(target, GROUP)
         if ports[0] == _ALL or group is None or any(rule.lets_through(it) for rule in ingress(group) for it in ports):

@@ -1,4 +1,4 @@
-"""Checks of what tells people about a service."""
+"""Checks of alarms on services."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OURS = {"AWS/ECS", "ECS/ContainerInsights", "AWS/ApplicationELB", "AWS/NetworkE
 
 @check("service-alarms", _ALARM, SERVICE, fix="Set AlarmActions to an SNS topic.")
 def tells_somebody(resource: Resource) -> Outcome | None:
-    """Alarms of a service do something when they go off."""
+    """Alarms of a service have actions."""
     return _service(resource) if resource.type == SERVICE else _alarm(resource)
 
 

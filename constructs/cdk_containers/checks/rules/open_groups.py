@@ -1,4 +1,4 @@
-"""Checks of security groups: what the whole internet may reach."""
+"""Checks of security groups: what the whole internet can reach."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _keeps_addresses(service: Resource, entry: Map) -> bool:
 
 
 def _open(group: Resource, harmless: Callable[[Rule], bool] = lambda _: False) -> str:
-    """Say what the whole internet may reach beside what is harmless; empty if it is nothing."""
+    """Describe what the whole internet can reach, except harmless ports; empty if there is nothing."""
     found = worst(lambda rule: None if harmless(rule) or not _is_open(rule) else fault(str(rule)), ingress(group))
     return "" if found is None else found.why.replace(";", ",")
 

@@ -1,4 +1,4 @@
-"""Checks of what people may do with clusters."""
+"""Checks of the permissions of people on clusters."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LIMITS = ("ecs:", "aws:resourcetag/")
     fix="Limit Resource to the clusters, or add a Condition on ecs:cluster or on a tag.",
 )
 def clusters_are_named(who: Resource) -> Outcome | None:
-    """A command meant for one cluster does nothing to another."""
+    """A command for one cluster cannot affect another."""
     return worst_grant(who, _operating, _operating_policy) if _is_people(who) else None
 
 

@@ -28,7 +28,7 @@ _REHEARSAL = re.compile(
 
 @frozen
 class _Action:
-    """An action of a pipeline, and where it is."""
+    """An action of a pipeline, and its position."""
 
     pipeline: Resource
     source: Map
@@ -87,7 +87,7 @@ class _Action:
         return self.provider == "ECRBuildAndPublish" or self.runs(_BUILDS)
 
     def scans(self) -> bool:
-        """Tell whether it stops the pipeline for what is critical and what is high."""
+        """Tell whether it stops the pipeline for critical and for high findings."""
         if self.provider == "InspectorScan":
             return all(self.setting(name) for name in ("CriticalThreshold", "HighThreshold"))
         return self.runs(_SCANS)
@@ -95,7 +95,7 @@ class _Action:
 
 @check("build-once", PIPELINE, fix="Build images in a stage before the first deployment, and deploy their digests.")
 def builds_before_it_deploys(pipeline: Resource) -> Outcome | None:
-    """No image is built once the first environment has one."""
+    """No image is built after the first deployment."""
     actions = list(_actions(pipeline))
     first = min((it.order for it in actions if it.deploys), default=None)
     if first is None:
@@ -111,7 +111,7 @@ def builds_before_it_deploys(pipeline: Resource) -> Outcome | None:
     fix="Add an InspectorScan action with CriticalThreshold and HighThreshold, between the build and the deployment.",
 )
 def has_a_gate(pipeline: Resource) -> Outcome | None:
-    """An image with serious vulnerabilities does not get to an environment."""
+    """An image with serious vulnerabilities is not deployed."""
     actions = list(_actions(pipeline))
     first = min((it.order for it in actions if it.deploys), default=None)
     before = [it for it in actions if first is not None and it.order < first]
@@ -149,7 +149,7 @@ def asks_before_production(pipeline: Resource) -> Outcome | None:
     fix=("Set OnFailure.Result of each deploying stage to ROLLBACK, which requires pipeline type V2."),
 )
 def rolls_back(pipeline: Resource) -> Outcome | None:
-    """What fails goes back to what worked."""
+    """A failed stage rolls back."""
     deploying = {it.stage for it in _actions(pipeline) if it.deploys}
     stages = [stage for stage in pipeline.maps("Stages") if stage.text("Name") in deploying]
     if not stages:
@@ -165,7 +165,7 @@ def rolls_back(pipeline: Resource) -> Outcome | None:
     fix="Deploy the stack of the service with a CloudFormation action, with the image digest in its template.",
 )
 def deploys_by_stacks(resource: Resource) -> Outcome | None:
-    """The stack of a service is what changes it."""
+    """Only its stack changes a service."""
     if resource.type == PROJECT:
         commands = _build_spec(resource)
         if not commands:
@@ -193,7 +193,7 @@ def encrypts_artifacts(pipeline: Resource) -> Outcome:
     "unprivileged-image-build", PROJECT, fix="Set Environment.PrivilegedMode to false, and Environment.DockerServer."
 )
 def builds_without_privileges(project: Resource) -> Outcome:
-    """A build does not get the devices of its host."""
+    """A build has no access to the devices of its host."""
     if project.flag("Environment", "PrivilegedMode"):
         return fault("it builds in privileged mode")
     return ok("it builds without privileged mode")

@@ -14,7 +14,7 @@ _BINPACK = {"cpu", "memory"}
 
 @check("placement-strategy", SERVICE, fix="Use binpack by cpu or memory, spread by a field, or random without a field.")
 def strategies_exist(service: Resource) -> Outcome | None:
-    """ECS can place tasks as the service says."""
+    """ECS supports the placement strategies of the service."""
     strategies = service.maps("PlacementStrategies")
     if not strategies:
         return None

@@ -14,7 +14,7 @@ SUBNET = "AWS::EC2::Subnet"
 
 @check("managed-instances-tasks", TASK_DEFINITION, fix="Use awsvpc or host networking, and no swap or Docker volumes.")
 def task_suits_managed_instances(task: Resource) -> Outcome | None:
-    """ECS takes the task definition."""
+    """Managed Instances support the task definition."""
     if "MANAGED_INSTANCES" not in task.texts("RequiresCompatibilities"):
         return None
     wrong = []
@@ -31,7 +31,7 @@ def task_suits_managed_instances(task: Resource) -> Outcome | None:
 
 @check("managed-daemons", SERVICE, fix="Replace it with an AWS::ECS::DaemonTaskDefinition and an AWS::ECS::Daemon.")
 def daemons_are_managed(service: Resource) -> Outcome | None:
-    """The agent is there before the first task."""
+    """The agent starts before the first task."""
     if not is_daemon(service):
         return None
     if "Managed Instances" in capacities(service):
@@ -41,7 +41,7 @@ def daemons_are_managed(service: Resource) -> Outcome | None:
 
 @check("external-tasks", SERVICE, TASK_DEFINITION, fix="Remove the options that machines outside AWS do not support.")
 def external_tasks_ask_for_little(runs: Resource) -> Outcome | None:
-    """ECS takes the service for machines outside AWS."""
+    """Machines outside AWS support the service."""
     wrong = []
     if runs.type == TASK_DEFINITION:
         if "EXTERNAL" not in runs.texts("RequiresCompatibilities"):

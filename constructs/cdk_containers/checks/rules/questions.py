@@ -1,4 +1,4 @@
-"""Questions over several things of which some may be unknown."""
+"""Questions about several items, some of which can be unknown."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 def holds_for_any(question: Callable[[T], bool], things: Iterable[T]) -> bool:
-    """Tell whether something holds for one of the things; an unknown one matters only where it holds for no other.
+    """Tell whether a condition holds for one of the items. An unknown item matters only if it holds for no other.
 
     Raises:
-        CannotTell: It holds for none that is known, and one is unknown.
+        CannotTell: It holds for no known item, and one item is unknown.
     """
     unknown: CannotTell | Malformed | None = None
     for thing in things:

@@ -28,7 +28,7 @@ def tags_are_immutable(repository: Resource) -> Outcome:
 
 @check("scan-on-push", REPOSITORY, fix="Set ImageScanningConfiguration.ScanOnPush to true.")
 def scans_on_push(repository: Resource) -> Outcome:
-    """Every image is scanned when it arrives, by the repository or by the registry."""
+    """Every image is scanned on push, by the repository or by the registry."""
     if repository.flag("ImageScanningConfiguration", "ScanOnPush"):
         return ok("images are scanned when they are pushed")
     registry = repository.template.estate.of_type(SCANNING)
@@ -66,7 +66,7 @@ def is_encrypted_with_kms(repository: Resource) -> Outcome:
     "image-lifecycle", REPOSITORY, fix="Set LifecyclePolicy.LifecyclePolicyText with a rule that expires old images."
 )
 def images_expire(repository: Resource) -> Outcome:
-    """Old images go."""
+    """Old images expire."""
     if repository.has("LifecyclePolicy", "LifecyclePolicyText"):
         return ok("a lifecycle policy expires images")
     return fault("no lifecycle policy expires old images")
@@ -74,7 +74,7 @@ def images_expire(repository: Resource) -> Outcome:
 
 @check("retain-images", REPOSITORY, fix="Set DeletionPolicy and UpdateReplacePolicy to Retain.")
 def keeps_its_images(repository: Resource) -> Outcome:
-    """Images stay when the stack goes."""
+    """Images are kept when the stack is deleted."""
     policy = repository.attribute("DeletionPolicy").text("DeletionPolicy")
     if policy in _KEPT:
         return ok("images stay when the stack is deleted")

@@ -1,4 +1,4 @@
-"""What a role may do, and who may take it: its statements, from wherever they stand."""
+"""Permissions and trust of roles: their statements from all policies."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _OF_AWS = ":iam::aws:policy/"
 
 @frozen(kw_only=False)
 class Grants:
-    """All that gives rights to a role.
+    """All permissions of a role.
 
     Attributes:
         statements: The statements of policies of this estate.
-        managed: The names of the managed policies of AWS, such as `AdministratorAccess`.
-        unknown: What else gives rights, and is not known.
+        managed: Names of AWS managed policies, such as `AdministratorAccess`.
+        unknown: Policies whose content is unknown.
     """
 
     statements: list[Statement] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Grants:
 
 
 def grants_of(role: Resource) -> Grants:
-    """Collect what a role, a group or a user may do: its own policies, and those attached, from either side."""
+    """Collect the permissions of a role, a group or a user: inline and attached policies."""
     grants = Grants()
     for number, policy in enumerate(_maps(role, "Policies", grants)):
         _add(policy, _name(policy, f"inline policy {number + 1}"), grants)
@@ -69,10 +69,10 @@ def worst_grant(
     statement: Callable[[Statement], Outcome | None],
     managed: Callable[[str], Outcome | None],
 ) -> Outcome | None:
-    """Look at every statement that allows, and at the name of every managed policy of AWS; the worst counts.
+    """Check every Allow statement, and the name of every AWS managed policy. The worst result counts.
 
     Raises:
-        CannotTell: None is at fault, and the role has an unknown policy.
+        CannotTell: No policy has a fault, but the role has an unknown policy.
     """
     grants = grants_of(role)
     looks: list[Callable[[], Outcome | None]] = [
@@ -84,13 +84,13 @@ def worst_grant(
 
 
 def trust_of(role: Resource) -> list[Statement]:
-    """Return the statements that say who may take a role."""
+    """Return the trust statements of a role."""
     document = role.map("AssumeRolePolicyDocument")
     return [Statement(one, "trust policy") for one in document.maps("Statement")]
 
 
 def trusts(role: Resource, service: str) -> bool:
-    """Tell whether a service, such as `ecs-tasks`, may take a role."""
+    """Tell whether a service, such as `ecs-tasks`, can assume a role."""
     return any(
         principal.startswith(f"{service}.")
         for statement in trust_of(role)
@@ -181,7 +181,7 @@ def _managed(value: Value, estate: Estate, grants: Grants) -> Resource | str | N
 
 
 def _attached(role: Resource) -> list[Resource]:
-    """Return the policies that name a role, those that name it by text too."""
+    """Return the policies that are attached to a role, by reference or by name."""
     policies = role.template.estate.mentioning(role, *_ATTACHED)
     if role.has("RoleName"):
         policies += [one for one in role.template.estate.of_type(*_ATTACHED) if one not in policies]
@@ -207,7 +207,7 @@ def _is(value: Value, role: Resource) -> bool:
 
 
 def _same(one: Value, other: Value) -> bool:
-    """Tell whether two values are surely the same."""
+    """Tell whether two values are certainly equal."""
     if isinstance(one, Missing) or isinstance(other, Missing):
         return False
     try:
@@ -221,7 +221,7 @@ def _is_named(resource: Resource, key: str, name: str) -> bool:
 
 
 def _literal_name(value: Value) -> str:
-    """Return the name at the end of an ARN, or a name that stands alone, as far as it is written out."""
+    """Return the name at the end of an ARN, or a plain name, as far as it is known."""
     text = value.tail if isinstance(value, Partial) else value if isinstance(value, str) else ""
     if isinstance(value, Partial) and "/" not in text:
         return ""

@@ -1,4 +1,4 @@
-"""Checks of how the number of tasks follows the load."""
+"""Checks of scaling."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _is_policy_of_ecs(policy: Resource) -> bool:
     fix="Set the maximum above the minimum.",
 )
 def bounds_fit(scaled: Resource) -> Outcome | None:
-    """There is room between the least and the most."""
+    """The maximum is above the minimum."""
     if scaled.type == SCALABLE_TARGET:
         return _target_bounds(scaled) if _is_of_ecs(scaled) else None
     if scaled.type == EXPRESS:
@@ -86,7 +86,7 @@ def _target_bounds(target: Resource) -> Outcome | None:
     fix="Set MinCapacity to 1 or more, or scale by queue length.",
 )
 def reaches_zero_only_with_a_queue(target: Resource) -> Outcome | None:
-    """Something brings the first task back."""
+    """A metric can start the first task again."""
     if not _is_of_ecs(target):
         return None
     if target.number("MinCapacity", default=0) > 0:
@@ -112,7 +112,7 @@ def _predefined(policy: Resource) -> str:
     "backlog-per-task", POLICY, fix=("Divide the number of messages by the number of running tasks, with metric math.")
 )
 def tracks_backlog_of_a_task(policy: Resource) -> Outcome | None:
-    """A worker has as many tasks as its messages need."""
+    """The number of worker tasks follows the number of messages."""
     custom = policy.map("TargetTrackingScalingPolicyConfiguration", "CustomizedMetricSpecification")
     if not custom.source or not _is_policy_of_ecs(policy):
         return None
@@ -129,7 +129,7 @@ def tracks_backlog_of_a_task(policy: Resource) -> Outcome | None:
 
 @check("scaling-metric", POLICY, fix="Track CPU, memory, requests per target, or messages per task.")
 def metric_falls_with_tasks(policy: Resource) -> Outcome | None:
-    """More tasks bring the metric down."""
+    """More tasks reduce the metric."""
     configuration = policy.map("TargetTrackingScalingPolicyConfiguration")
     if not configuration.source or not _is_policy_of_ecs(policy):
         return None
@@ -150,7 +150,7 @@ def metric_falls_with_tasks(policy: Resource) -> Outcome | None:
 
 @check("step-intervals", POLICY, fix="Start each range where the previous range ends.")
 def steps_meet(policy: Resource) -> Outcome | None:
-    """Each value of the metric has one answer."""
+    """Each value of the metric has exactly one step."""
     steps = policy.maps("StepScalingPolicyConfiguration", "StepAdjustments")
     if not steps or not _is_policy_of_ecs(policy):
         return None
@@ -175,7 +175,7 @@ def _range(step: Map) -> tuple[float, float]:
 
 @check("schedule-expression", SCALABLE_TARGET, fix="Write cron(…) with six fields, and set Timezone.")
 def schedules_are_clear(target: Resource) -> Outcome | None:
-    """AWS reads the schedule as it was meant."""
+    """The schedule is valid and has a time zone."""
     return worst(_schedule_outcome, target.maps("ScheduledActions")) if _is_of_ecs(target) else None
 
 
@@ -193,7 +193,7 @@ def _schedule_outcome(action: Map) -> Outcome:
 
 @check("predictive-scaling", POLICY, fix="Add a target tracking policy for the same scalable target.")
 def forecasts_have_company(policy: Resource) -> Outcome | None:
-    """What no forecast saw is answered too."""
+    """Scaling also reacts to load that was not forecast."""
     if policy.text("PolicyType") != "PredictiveScaling" or not _is_policy_of_ecs(policy):
         return None
     target = _target_of(policy)

@@ -33,7 +33,7 @@ _SECRETS = "Read it from Secrets Manager or Parameter Store, with Secrets instea
 
 @frozen(kw_only=False)
 class _Text:
-    """A text of a container that everybody reads who may read the task definition."""
+    """A text of a container that everyone with access to the task definition can read."""
 
     name: str
     value: Value
@@ -56,7 +56,7 @@ def nothing_looks_like_a_secret(container: Container) -> Outcome | None:
 )
 @each_container
 def has_no_access_keys(container: Container) -> Outcome:
-    """The credentials of a task are those of its role."""
+    """A task uses only the credentials of its role."""
     variables = [text for text in _variables(container.source, "Environment") if not _is_empty(text.value)]
     keys = sorted(text.name for text in variables if text.name.upper() in ACCESS_KEYS)
     made = [text.name for text in _texts(container) if _is_made(text.value)]
@@ -101,7 +101,7 @@ def _look(text: _Text, container: Container) -> Outcome | None:
 
 
 def _written_in(text: _Text, parts: tuple[object, ...]) -> str:
-    """Say what a deployment writes into a text that is surely a secret; nothing if it writes none."""
+    """Describe the secret that a deployment certainly writes into a text; empty if there is none."""
     if _DYNAMIC.search("".join(part.why if isinstance(part, Dynamic) else str(part) for part in _shown(parts))):
         return "contains a secret, which CloudFormation writes into the task definition"
     if any(isinstance(part, NoEcho) for part in parts):
@@ -114,7 +114,7 @@ def _written_in(text: _Text, parts: tuple[object, ...]) -> str:
 
 
 def _shown(parts: tuple[object, ...]) -> Iterator[object]:
-    """Give the parts of a value, with nothing instead of what is not known."""
+    """Yield the parts of a value, with empty text for unknown parts."""
     return (part for part in parts if isinstance(part, Dynamic) or not isinstance(part, Unknown))
 
 
@@ -123,7 +123,7 @@ def _is_empty(value: Value) -> bool:
 
 
 def _kind(text: _Text, unknown: str, parts: tuple[object, ...]) -> str | None:
-    """Say what kind of secret a text looks like, with something instead of what is not known."""
+    """Describe the kind of secret that a text looks like, with a placeholder for unknown parts."""
     if all(isinstance(part, Unknown) for part in parts):
         return None
     known = "".join(unknown if isinstance(part, Unknown) else str(part) for part in parts)
@@ -133,7 +133,7 @@ def _kind(text: _Text, unknown: str, parts: tuple[object, ...]) -> str | None:
 
 
 def _is_made(value: Value) -> bool:
-    """Tell whether a value is the secret half of an access key that the template makes."""
+    """Tell whether a value is the secret key of an access key from the template."""
     if not isinstance(value, Reference):
         return False
     return value.resource.type == _ACCESS_KEY and value.attribute == "SecretAccessKey"

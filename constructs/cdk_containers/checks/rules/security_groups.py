@@ -1,7 +1,7 @@
-"""Security groups: their rules, wherever these stand, and who gets through.
+"""Security groups: their rules from all resources, and what they allow.
 
-The groups of a caller and of a target are values of properties, as `Ref` or `Fn::GetAtt` of a group or as an id. Rules
-of a group from outside the templates are unknown: whether they let something through raises `CannotTell`.
+The groups of a caller and of a target are values of properties: `Ref` or `Fn::GetAtt` of a group, or an id. Rules of a
+group outside the templates are unknown, so a question about them raises `CannotTell`.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _PRIVATE = [ip_network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.16
 
 @frozen(kw_only=False)
 class Rule:
-    """One rule of a group.
+    """A rule of a group.
 
     Attributes:
         group: The group that has it.
-        direction: Whether it is about what comes in or goes out.
-        properties: What it says, in a list of the group or in its own resource.
+        direction: Ingress or egress.
+        properties: Its properties, from a list of the group or from its own resource.
     """
 
     group: Resource
@@ -46,20 +46,20 @@ class Rule:
 
     @property
     def protocol(self) -> str:
-        """Such as `tcp`; `-1` stands for all."""
+        """Protocol, such as `tcp`; `-1` means all."""
         given = self.properties.text("IpProtocol", default="-1").lower()
         return _PROTOCOLS.get(given, given)
 
     @property
     def ports(self) -> Ports:
-        """The ports that it lets through."""
+        """Ports that it allows."""
         if self.protocol not in {"tcp", "udp"}:
             return (0, 65535)
         first, last = self.properties.number("FromPort", default=-1), self.properties.number("ToPort", default=-1)
         return (0, 65535) if first == -1 else (int(first), int(last if last != -1 else first))
 
     def lets_through(self, ports: Ports, protocol: str = "tcp") -> bool:
-        """Tell whether all the ports of a range get through."""
+        """Tell whether it allows all ports of a range."""
         if self.protocol not in {protocol, "-1"}:
             return False
         first, last = self.ports
@@ -67,12 +67,12 @@ class Rule:
 
     @property
     def peer_group(self) -> Value:
-        """The group that may come in or be reached, or `MISSING`."""
+        """The peer group, or `MISSING`."""
         return self.properties.value(_PEER_GROUP[self.direction])
 
     @property
     def cidrs(self) -> list[Value]:
-        """The addresses that may come in or be reached; empty for a group or a prefix list of AWS."""
+        """The peer addresses; empty for a group or an AWS prefix list."""
         cidrs = [self.properties.value(name) for name in ("CidrIp", "CidrIpv6") if self.properties.has(name)]
         list_ = self.group.template.estate.find(self.properties.value(_PEER_PREFIX_LIST[self.direction]), PREFIX_LIST)
         if list_ is not None:
@@ -81,11 +81,11 @@ class Rule:
 
     @property
     def is_open(self) -> bool:
-        """Whether the whole internet is at the other end."""
+        """Whether the peer is the whole internet."""
         return holds_for_any(_is_everybody, self.cidrs)
 
     def __str__(self) -> str:
-        """Say what gets through, such as `tcp 8080`."""
+        """Describe what it allows, such as `tcp 8080`."""
         first, last = self.ports
         if self.protocol not in {"tcp", "udp"}:
             return "all ports" if self.protocol == "-1" else self.protocol
@@ -93,12 +93,12 @@ class Rule:
 
 
 def ingress(group: Resource) -> list[Rule]:
-    """Return the rules about what comes in."""
+    """Return the ingress rules."""
     return _rules(group, "Ingress")
 
 
 def egress(group: Resource) -> list[Rule]:
-    """Return the rules about what goes out; a group for which a template names none may reach everybody."""
+    """Return the egress rules. A group without egress rules in the template can reach everything."""
     rules = _rules(group, "Egress")
     live = bool(group.identifiers)
     return rules if rules or live else [Rule(group, "Egress", Map(_TO_EVERYBODY, group.template))]
@@ -119,7 +119,7 @@ def _is_of(estate: Estate, rule: Resource, group: Resource) -> bool:
 
 
 def can_reach(estate: Estate, callers: Sequence[Value], targets: Sequence[Value], ports: Ports) -> bool:
-    """Tell whether rules let TCP through from resources with some groups to resources with others.
+    """Tell whether rules allow TCP from resources with some groups to resources with other groups.
 
     Raises:
         CannotTell: It depends on rules or addresses that the templates do not show.
@@ -128,9 +128,9 @@ def can_reach(estate: Estate, callers: Sequence[Value], targets: Sequence[Value]
 
 
 def obstacle(estate: Estate, callers: Sequence[Value], targets: Sequence[Value], ports: Ports) -> str:
-    """Say which of the two ends lets nothing through; empty if the whole way is open.
+    """Return which end blocks the connection; empty if both allow it.
 
-    An end that is closed is an obstacle even where the other one is unknown.
+    A closed end blocks it even if the other end is unknown.
 
     Raises:
         CannotTell: It depends on rules or addresses that the templates do not show.
@@ -166,7 +166,7 @@ def _known(estate: Estate, group: Value) -> Resource:
 
 
 def _matches(estate: Estate, peers: Sequence[Value], ports: Ports, rule: Rule) -> bool:
-    """Tell whether a rule is about these peers and ports: known to be about others beats unknown."""
+    """Tell whether a rule applies to these peers and ports. A known mismatch takes precedence over an unknown part."""
     if not rule.lets_through(ports):
         return False
     properties = rule.properties
@@ -201,7 +201,7 @@ def _network(cidr: Value) -> IPv4Network | IPv6Network:
 
 
 def _covers_network(estate: Estate, group: Resource, cidr: Value) -> bool:
-    """Tell whether addresses cover those of the VPC of a group; those of a part of it cannot be told."""
+    """Tell whether addresses cover those of the group's VPC. If they cover only a part, the result is unknown."""
     if isinstance(cidr, Reference):
         return cidr.resource.type in {"AWS::EC2::VPC", "AWS::EC2::VPCCidrBlock"} or _network(cidr).prefixlen == 0
     network = _network(cidr)

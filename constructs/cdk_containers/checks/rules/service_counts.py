@@ -1,4 +1,4 @@
-"""How many tasks a service has, as far as a template says: at the least, at the most, and while it is deployed."""
+"""Task counts of services in templates: minimum, maximum, and during a deployment."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from .service_parts import scalable_targets
 
 
 def is_daemon(service: Resource) -> bool:
-    """Tell whether a service has a task on each instance."""
+    """Tell whether a service runs a task on each instance."""
     return service.text("SchedulingStrategy", default="REPLICA") == "DAEMON"
 
 
 def task_counts(service: Resource) -> tuple[int, int]:
-    """Return the least and the greatest number of tasks that a service wants."""
+    """Return the minimum and maximum desired count of a service."""
     if is_daemon(service):
         raise CannotTell("a daemon runs one task on each instance")
     targets = scalable_targets(service)
@@ -32,7 +32,7 @@ def task_counts(service: Resource) -> tuple[int, int]:
 
 
 def tasks_while_deploying(service: Resource) -> int:
-    """Return the greatest number of tasks that run at once, while a new version takes over."""
+    """Return the maximum number of tasks that run at the same time during a deployment."""
     _, most = task_counts(service)
     if service.text("DeploymentConfiguration", "Strategy", default="ROLLING") != "ROLLING":
         return 2 * most

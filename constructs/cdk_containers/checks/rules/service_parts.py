@@ -1,4 +1,4 @@
-"""What belongs to a service: its task definition, target groups, cluster, capacity, scaling and instances.
+"""The parts of a service: task definition, target groups, cluster, capacity, scaling and instances.
 
 A part in another stack raises `CannotTell`, unless the function documents that it returns None.
 """
@@ -22,7 +22,7 @@ LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 
 Capacity: TypeAlias = Literal["Fargate", "EC2 instances", "Managed Instances", "external instances"]
-"""What tasks run on."""
+"""The capacity that tasks run on."""
 
 _REVISION = re.compile(r":\d+$")
 
@@ -55,7 +55,7 @@ def cluster_of(service: Resource) -> Resource | None:
 
 
 def capacities(service: Resource) -> set[Capacity]:
-    """Return what the tasks of a service run on: by its launch type, its strategy, or that of its cluster."""
+    """Return the capacity of a service, from its launch type, its strategy, or the strategy of its cluster."""
     if service.has("LaunchType"):
         launch_type = service.text("LaunchType").upper()
         if launch_type not in _LAUNCH_TYPES:
@@ -89,7 +89,7 @@ def default_strategy(cluster: Resource) -> list[Map]:
 
 
 def capacity_of(user: Resource, provider: Value) -> Capacity:
-    """Return what the capacity provider that a service or a cluster names is made of."""
+    """Return the kind of the capacity provider that a service or a cluster names."""
     if _is_fargate(provider):
         return "Fargate"
     resource = _there(_named(user, provider, CAPACITY_PROVIDER, "Name"), "a capacity provider")
@@ -104,7 +104,7 @@ def capacity_providers_of(service: Resource) -> list[Resource]:
 
 
 def scalable_targets(service: Resource) -> list[Resource]:
-    """Return what registers a service with Application Auto Scaling."""
+    """Return the scalable targets of a service."""
     named = service.has("ServiceName")
     candidates = service.template.estate.of_type(SCALABLE_TARGET) if named else service.referring(SCALABLE_TARGET)
     return [
@@ -135,14 +135,14 @@ def containers_of(task: Resource) -> list[Map]:
 
 
 def network_mode(task: Resource) -> str:
-    """Return the network mode of a task definition, as ECS takes it where it says none."""
+    """Return the network mode of a task definition, or the ECS default if it sets none."""
     if not task.has("NetworkMode") and "FARGATE" in task.texts("RequiresCompatibilities"):
         return "awsvpc"
     return task.text("NetworkMode", default="bridge")
 
 
 def network_mode_of(service: Resource) -> str:
-    """Return the network mode of a service's tasks; what only awsvpc has tells it without the task definition."""
+    """Return the network mode of a service's tasks, if possible from settings that only awsvpc supports."""
     if service.has("NetworkConfiguration", "AwsvpcConfiguration") or service.text("LaunchType") == "FARGATE":
         return "awsvpc"
     return network_mode(task_definition(service))
@@ -254,7 +254,7 @@ def _is_fargate(provider: Value) -> bool:
 
 
 def _last_segment(value: Value) -> Value:
-    """Return what follows the last slash of text, as far as it is known."""
+    """Return the text after the last slash, as far as it is known."""
     if isinstance(value, str):
         return value.rpartition("/")[2]
     if not isinstance(value, Partial):

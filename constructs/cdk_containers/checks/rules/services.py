@@ -1,4 +1,4 @@
-"""Checks of services: how many tasks, where, and what they are told about themselves."""
+"""Checks of services: task count, placement, tags and health checks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def is_called(service: Resource) -> bool:
 
 @check("health-check-grace-period", SERVICE, fix="Set HealthCheckGracePeriodSeconds to the startup time of a task.")
 def starting_tasks_have_time(service: Resource) -> Outcome | None:
-    """A load balancer's health checks do not count at once."""
+    """Health checks of the load balancer have a grace period."""
     if not service.values("LoadBalancers"):
         return None
     seconds = service.number("HealthCheckGracePeriodSeconds", default=0)
@@ -49,7 +49,7 @@ def starting_tasks_have_time(service: Resource) -> Outcome | None:
 
 @check("fixed-count-or-scaling", SERVICE, fix="Remove DesiredCount, because Application Auto Scaling sets the count.")
 def count_is_fixed_or_scaled(service: Resource) -> Outcome | None:
-    """No deployment resets what scaling decided."""
+    """A deployment does not reset the count that scaling set."""
     scaling = scalable_targets(service)
     if scaling and _is_asked_for(service.value("DesiredCount")):
         raise CannotTell("a custom resource sets DesiredCount, and may keep the count that scaling set")
@@ -72,7 +72,7 @@ def _is_asked_for(count: Value) -> bool:
     fix="Set AvailabilityZoneRebalancing to ENABLED.",
 )
 def rebalances_zones(service: Resource) -> Outcome | None:
-    """Tasks go back to a zone that is there again."""
+    """Tasks return to a zone after it recovers."""
     if is_daemon(service) or any(entry.has("LoadBalancerName") for entry in service.maps("LoadBalancers")):
         return None
     if not service.has("AvailabilityZoneRebalancing"):
@@ -85,7 +85,7 @@ def rebalances_zones(service: Resource) -> Outcome | None:
 
 
 def _can_rebalance(service: Resource) -> bool:
-    """Tell whether ECS may start a task in another zone before it stops one."""
+    """Tell whether ECS can start a task in another zone before it stops one."""
     strategies = service.maps("PlacementStrategies")
     if strategies and strategies[0].text("Field") != _ZONE:
         return False
@@ -102,7 +102,7 @@ def _can_rebalance(service: Resource) -> bool:
     fix="Set EnableECSManagedTags to true, and PropagateTags to SERVICE.",
 )
 def tasks_have_tags(service: Resource) -> Outcome:
-    """The bill tells which service costs what."""
+    """The bill shows the cost of each service."""
     missing = []
     if not service.flag("EnableECSManagedTags"):
         missing.append("EnableECSManagedTags is off")
@@ -137,7 +137,7 @@ def _task_networks(runner: Resource) -> Iterator[Map]:
 
 @check("latest-platform-version", SERVICE, TASK_SET, fix="Remove PlatformVersion, or set it to LATEST.")
 def runs_on_latest_platform(service: Resource) -> Outcome | None:
-    """Fargate patches what is under the tasks."""
+    """Fargate patches the platform of the tasks."""
     version = service.text("PlatformVersion")
     if version in _LATEST and version == _LATEST[int(on_windows(task_definition(service)))]:
         return ok(f"tasks run on Fargate platform version {version}, the latest one")

@@ -1,4 +1,4 @@
-"""What one statement of a policy gives: its actions, resources and principals, all of them patterns."""
+"""Statements of policies: their actions, resources and principals, all as patterns."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Statement:
     """One statement of a policy, or of a trust policy.
 
     Attributes:
-        source: What it says.
-        policy: The name of its policy, for a reader.
+        source: Content of the statement.
+        policy: Name of its policy, for users.
     """
 
     source: Map
@@ -44,7 +44,7 @@ class Statement:
 
     @property
     def on_everything(self) -> bool:
-        """Whether a pattern of its resources takes all there are; a pattern that is known decides before others."""
+        """Whether a pattern of its resources matches everything. Known patterns take precedence over unknown ones."""
         if self.source.has("NotResource"):
             return True
         unknown: CannotTell | None = None
@@ -60,7 +60,7 @@ class Statement:
 
     @property
     def has_condition(self) -> bool:
-        """Whether it holds under a condition only."""
+        """Whether it has a condition."""
         return bool(self.source.has("Condition") and list(self.source.map("Condition")))
 
     def names(self, action: str) -> bool:
@@ -83,7 +83,7 @@ def pattern_of(value: Value) -> str:
     """Return an ARN or a pattern as text, with `{}` for the parts that a deployment fills in.
 
     Raises:
-        CannotTell: A deployment decides all of it.
+        CannotTell: Only a deployment sets the value.
     """
     if isinstance(value, Partial):
         return "".join(part if isinstance(part, str) else "{}" for part in value.parts)
@@ -95,7 +95,7 @@ def pattern_of(value: Value) -> str:
 
 
 def takes_all(pattern: str) -> bool:
-    """Tell whether a pattern takes all resources, or all of one kind, such as every log group."""
+    """Tell whether a pattern matches all resources, or all of one kind, such as every log group."""
     parts = pattern.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn" or not parts[5].strip("/:"):
         return not pattern.strip("*") or (parts[0] == "arn" and pattern.endswith("*"))

@@ -1,4 +1,4 @@
-"""Subnets: their zone, and where their routes lead."""
+"""Subnets: their zones and routes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _GATEWAY = "AWS::EC2::InternetGateway"
 
 
 def holds_containers(vpc: Resource) -> bool:
-    """Tell whether containers run in a VPC. That of a template is there for them; an account has others, too."""
+    """Tell whether containers run in a VPC. The VPC of a template is for them, but an account also has other VPCs."""
     return vpc.read is None or any(_holds_containers(subnet) for subnet in vpc.referring(SUBNET))
 
 
@@ -80,7 +80,7 @@ def _leads_out(route: Resource) -> bool:
 
 
 def zone_of(subnet: Resource) -> str:
-    """Return what tells the zone of a subnet from others; empty where EC2 chooses it."""
+    """Return a key for the zone of a subnet; empty if EC2 chooses the zone."""
     for name in ("AvailabilityZone", "AvailabilityZoneId"):
         if subnet.has(name):
             return _told(subnet.value(name))

@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 @check("fargate-task-size", TASK_DEFINITION, fix="Set Cpu and Memory to a combination that Fargate supports.")
 def size_is_one_of_fargate(task: Resource) -> Outcome | None:
-    """Fargate takes pairs of CPU and memory from a fixed table."""
+    """Fargate supports fixed combinations of CPU and memory."""
     if not on_fargate(task):
         return None
     cpu, memory = _size(task, "Cpu"), _size(task, "Memory")
@@ -56,7 +56,7 @@ def has_one_to_ten_containers(task: Resource) -> Outcome:
 
 @check("essential-container", TASK_DEFINITION, fix="Set Essential to true on the application container.")
 def has_an_essential_container(task: Resource) -> Outcome | None:
-    """A task whose containers all may stop is refused."""
+    """A task needs an essential container."""
     containers = containers_of(task)
     if not containers:
         return None
@@ -67,7 +67,7 @@ def has_an_essential_container(task: Resource) -> Outcome | None:
 
 @check("container-memory", TASK_DEFINITION, fix="Set Memory on each container, with a sum that fits into the task.")
 def memory_is_limited_and_fits(task: Resource) -> Outcome | None:
-    """Limits keep containers apart, and add up to what the task has at the most."""
+    """Each container has a memory limit, and their sum fits into the task."""
     whole = _size(task, "Memory")
     containers = containers_of(task)
     total = 0.0
@@ -95,7 +95,7 @@ def memory_is_limited_and_fits(task: Resource) -> Outcome | None:
     fix="Set DependsOn to containers of the task, without a cycle, on conditions that can be met.",
 )
 def dependencies_can_come_true(task: Resource) -> Outcome | None:
-    """A cycle, or a condition that never comes true, keeps the task from starting."""
+    """A cycle, or a condition that can never be met, prevents the task from starting."""
     containers = {one.source.text("Name"): one for one in containers_of(task)}
     waits = {name: list(one.source.maps("DependsOn")) for name, one in containers.items()}
     if not any(waits.values()):
@@ -168,7 +168,7 @@ def ephemeral_storage_is_possible(task: Resource) -> Outcome | None:
 
 @check("container-health-check", TASK_DEFINITION, fix="Add a HealthCheck to the essential container.")
 def something_checks_health(task: Resource) -> Outcome | None:
-    """Of what others call, a load balancer, Lattice or ECS checks the health."""
+    """A load balancer, VPC Lattice or ECS checks the health of a service that others call."""
     if holds_for_any(lambda one: one.source.has("HealthCheck"), containers_of(task)):
         return ok("a container has a health check")
     services = [one for one in services_of(task) if not any(one.values(key) for key in _BALANCED)]
@@ -189,7 +189,7 @@ def _is_found_by_name(service: Resource) -> bool:
     fix=("Set RuntimePlatform to the CPU architecture and operating system of the image."),
 )
 def platform_is_written_out(task: Resource) -> Outcome | None:
-    """ECS takes an image for one of x86_64 and Linux, unless told otherwise."""
+    """The platform is set, because ECS assumes Linux on x86_64."""
     if not on_fargate(task) and not task.has("RuntimePlatform"):
         return None
     if not task.has("RuntimePlatform", "CpuArchitecture") and not on_windows(task):
@@ -208,7 +208,7 @@ def platform_is_written_out(task: Resource) -> Outcome | None:
     fix="Give each container and volume a unique name of letters, digits, hyphens and underscores.",
 )
 def names_are_possible(task: Resource) -> Outcome | None:
-    """ECS refuses names that are used twice, or are made of anything else."""
+    """Names are unique and contain only valid characters."""
     volumes = [one.value("Name") for one in task.maps("Volumes")]
     mounted: list[object] = []
     names: list[object] = []

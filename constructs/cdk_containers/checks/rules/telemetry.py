@@ -22,7 +22,7 @@ _ALL_TRACES = ("", "always_on", "parentbased_always_on")
 @check("log-router-output", TASK_DEFINITION, fix="Set Name, the Fluent Bit plugin, in LogConfiguration.Options.")
 @each_container
 def output_is_named(container: Container) -> Outcome | None:
-    """A router knows where the lines of each container go."""
+    """The log router has an output for each container."""
     if container.source.text("LogConfiguration", "LogDriver") != "awsfirelens":
         return None
     routers = [one for one in containers_of(container.task) if _is_router(one)]
@@ -41,7 +41,7 @@ def output_is_named(container: Container) -> Outcome | None:
 @check("log-router-essential", TASK_DEFINITION, fix="Set Essential to true on the log router.")
 @each_container
 def router_is_essential(container: Container) -> Outcome | None:
-    """A task does not run on without its logs."""
+    """A task stops when its log router stops."""
     if not _is_router(container):
         return None
     if container.source.flag("Essential", default=True):
@@ -52,7 +52,7 @@ def router_is_essential(container: Container) -> Outcome | None:
 @check("log-router-config-file", TASK_DEFINITION, fix="Put the file into the image, and set config-file-type to file.")
 @each_container
 def config_file_is_in_the_image(container: Container) -> Outcome | None:
-    """Fargate reads a configuration from the image only."""
+    """On Fargate, the configuration is in the image."""
     if not container.source.has("FirelensConfiguration", "Options", "config-file-type"):
         return None
     kind = container.source.text("FirelensConfiguration", "Options", "config-file-type")
@@ -63,7 +63,7 @@ def config_file_is_in_the_image(container: Container) -> Outcome | None:
 
 @check("log-router-rights", ROLE, fix="Allow the router to write only to its log group, stream or bucket, by ARN.")
 def router_writes_to_its_destination(role: Resource) -> Outcome | None:
-    """The application, which has the rights of the router too, forges no other logs."""
+    """The application, which shares the permissions of the router, cannot write to other logs."""
     tasks = tasks_with(role, "TaskRoleArn")
     if not any(_is_router(one) for task in tasks for one in containers_of(task)):
         return None
@@ -92,7 +92,7 @@ def _writing_policy(name: str) -> Outcome | None:
 )
 @each_container
 def sidecar_is_checked(sidecar: Container) -> Outcome | None:
-    """Nothing starts before its log router and its collector listen."""
+    """Containers start after their log router and collector are ready."""
     if not _is_sidecar(sidecar):
         return None
     if not sidecar.source.has("HealthCheck"):
@@ -113,7 +113,7 @@ def _waits(one: Container, sidecar: Container) -> bool:
 @check("sidecar-memory", TASK_DEFINITION, fix="Set MemoryReservation on the log router and on the collector.")
 @each_container
 def sidecar_has_memory(sidecar: Container) -> Outcome | None:
-    """What holds data while its destination is slow has memory for it."""
+    """The log router and the collector have memory to buffer data."""
     if not _is_sidecar(sidecar):
         return None
     if (sidecar.source.number("MemoryReservation") or sidecar.source.number("Memory") or 0) > 0:
@@ -124,7 +124,7 @@ def sidecar_has_memory(sidecar: Container) -> Outcome | None:
 @check("sidecar-platform", TASK_DEFINITION, fix="Set NetworkMode to awsvpc. On Windows, use awslogs.")
 @each_container
 def sidecar_can_be_reached(sidecar: Container) -> Outcome | None:
-    """A log router runs on Linux, and a collector is at localhost with awsvpc only."""
+    """A log router runs only on Linux, and a collector is at localhost only with awsvpc."""
     if not _is_sidecar(sidecar):
         return None
     if _is_router(sidecar) and on_windows(sidecar.task):
@@ -153,7 +153,7 @@ def traces_go_to_opentelemetry(container: Container) -> Outcome | None:
 )
 @each_container
 def share_of_traces_is_chosen(container: Container) -> Outcome | None:
-    """Not every request is traced and paid for."""
+    """Traces are sampled."""
     variables = _environment(container)
     if "OTEL_EXPORTER_OTLP_ENDPOINT" not in variables and "OTEL_TRACES_SAMPLER" not in variables:
         return None
@@ -168,7 +168,7 @@ def share_of_traces_is_chosen(container: Container) -> Outcome | None:
 @check("trace-propagation", TASK_DEFINITION, fix="Set OTEL_PROPAGATORS to tracecontext,baggage, or remove it.")
 @each_container
 def headers_are_known(container: Container) -> Outcome | None:
-    """The SDK knows the headers that it is told to use."""
+    """The SDK supports the configured propagators."""
     variables = _environment(container)
     if "OTEL_PROPAGATORS" not in variables:
         return None
@@ -185,7 +185,7 @@ def headers_are_known(container: Container) -> Outcome | None:
 @check("metrics-log-retention", TASK_DEFINITION, fix="Set log_group_name of awsemf to a log group of the template.")
 @each_container
 def metrics_go_to_a_log_group_of_ours(collector: Container) -> Outcome | None:
-    """The log group that metrics arrive in has a retention."""
+    """The log group of the metrics has a retention period."""
     if not _is_collector(collector):
         return None
     config = _environment(collector).get("AOT_CONFIG_CONTENT", "")

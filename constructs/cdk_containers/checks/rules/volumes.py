@@ -31,7 +31,7 @@ def _each_efs_volume(look: Callable[[Map, str], Outcome | None]) -> Callable[[Re
 @check("efs-encryption-in-transit", TASK_DEFINITION, fix="Set EFSVolumeConfiguration.TransitEncryption to ENABLED.")
 @_each_efs_volume
 def connection_is_encrypted(efs: Map, name: str) -> Outcome:
-    """What a task reads from EFS cannot be read on the way."""
+    """The connection to EFS is encrypted."""
     if efs.text("TransitEncryption", default="DISABLED") == "ENABLED":
         return ok("the connection to EFS is encrypted")
     return fault(f"the volume {name} uses unencrypted NFS")
@@ -40,7 +40,7 @@ def connection_is_encrypted(efs: Map, name: str) -> Outcome:
 @check("efs-access-point", TASK_DEFINITION, fix="Set AuthorizationConfig with an AccessPointId, and IAM to ENABLED.")
 @_each_efs_volume
 def access_point_limits_the_task(efs: Map, name: str) -> Outcome:
-    """A task sees one directory as one user, and IAM lets it in."""
+    """An access point and IAM limit the access of a task."""
     if not efs.has("AuthorizationConfig", "AccessPointId"):
         return fault(f"the volume {name} has no access point, so the task sees the whole file system")
     if efs.text("AuthorizationConfig", "IAM", default="DISABLED") != "ENABLED":

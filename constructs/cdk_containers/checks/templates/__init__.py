@@ -1,6 +1,6 @@
-"""What a template says: resources whose properties are evaluated as far as the template goes.
+"""Templates: resources whose properties are evaluated as far as the template allows.
 
-Add the templates that belong together to an `Estate`; its resources are maps that a check reads.
+Add templates that belong together to an `Estate`. Checks read its resources as maps.
 """
 
 from .estate import Estate, references_in

@@ -1,4 +1,4 @@
-"""All that is looked at together: the templates of an app, or the resources of an account."""
+"""Everything that is checked together: the templates of an app, or the resources of an account."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from .worlds import Worlds
 
 
 class Estate:
-    """Templates that know each other: exports, outputs and nested stacks are followed from one to the other.
+    """Templates that refer to each other through exports, outputs and nested stacks.
 
     Attributes:
-        assume_defaults: Whether parameters have their defaults. Without it, a default is only one of the values.
-        pseudo_parameters: Such as `AWS::Region`, where they are known.
+        assume_defaults: Whether parameters have their defaults. Otherwise a default is only one possible value.
+        pseudo_parameters: Known pseudo parameters, such as `AWS::Region`.
         templates: The templates, in the order in which they were added.
-        stacks: The templates by the name of their stack, where it is known.
-        worlds: How conditions and parameters turn out, while a check runs.
-        unseen: In an account, the types of which some resources could not be read, each with the reason.
+        stacks: Templates by the name of their stack, if it is known.
+        worlds: Outcomes of conditions and parameters, while a check runs.
+        unseen: In an account, types with unreadable resources, each with the reason.
     """
 
     def __init__(self, *, assume_defaults: bool = False, pseudo_parameters: Mapping[str, str] | None = None) -> None:
@@ -35,7 +35,7 @@ class Estate:
         self.worlds = Worlds()
         self.unseen: dict[str, str] = {}
         self.depth = 0
-        """How many functions are being evaluated within each other."""
+        """Number of nested functions that are being evaluated."""
 
     def add(
         self,
@@ -50,7 +50,7 @@ class Estate:
         arguments: Mapping[str, Any] | None = None,
         app_metadata: Callable[[], AppMetadata] = AppMetadata,
     ) -> Template:
-        """Add a template. All are added before anything is asked."""
+        """Add a template. Add all templates before you read any."""
         template = Template(
             name,
             source,
@@ -103,10 +103,10 @@ class Estate:
         return [one for one in self._mentioning.get(resource.key, ()) if not types or one.type in types]
 
     def find(self, value: Value, *types: str) -> Resource | None:
-        """Return the resource that a property names; None when it is none of this estate.
+        """Return the resource that a property names; None if it is not in this estate.
 
         Raises:
-            CannotTell: Only a deployment decides what the property names, or it could not be read.
+            CannotTell: Only a deployment sets the property, or it could not be read.
         """
         found = [it for it in self._found(value) if not types or it.type in types]
         if not found and isinstance(value, str):
@@ -114,7 +114,7 @@ class Estate:
         return found[0] if found else None
 
     def _raise_if_unseen(self, types: Iterable[str]) -> None:
-        """What could not be read must not be taken for something that is not there."""
+        """Raise an error for types that could not be read, so that they do not count as absent."""
         for type_ in types:
             if type_ in self.unseen:
                 raise CannotTell(f"{type_} could not be read: {self.unseen[type_]}")
@@ -132,7 +132,7 @@ class Estate:
 
     @cached_property
     def exports(self) -> dict[str, tuple[Any, Template]]:
-        """The exported values by name, each with the template in which it means something."""
+        """Exported values by name, each with its template."""
         exports: dict[str, tuple[Any, Template]] = {}
         for template in self.templates:
             for output in template.outputs.values():
@@ -154,7 +154,7 @@ class Estate:
 
     @cached_property
     def _by_identifier(self) -> dict[str, list[Resource]]:
-        """A name is that of one resource of each type at the most."""
+        """Resources by type and name."""
         by_identifier: dict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:
             for identifier in resource.identifiers:
@@ -163,7 +163,7 @@ class Estate:
 
     @cached_property
     def _mentioning(self) -> dict[str, list[Resource]]:
-        """The resources that may refer to each one, in some world."""
+        """For each resource, the resources that can refer to it, in some world."""
         mentioning: dict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:
             for target in {one.key: one for one in self._mentioned(resource.source, resource.template, set())}.values():
@@ -172,7 +172,7 @@ class Estate:
         return mentioning
 
     def _mentioned(self, expression: Any, template: Template, seen: set[str]) -> Iterator[Resource]:
-        """Give every resource that an expression names in some world, through outputs, exports and parameters too."""
+        """Yield every resource that an expression names in some world, also through outputs, exports and parameters."""
         if isinstance(expression, str):
             yield from self._by_identifier.get(expression, ())
         elif isinstance(expression, list):
@@ -214,7 +214,7 @@ def _elsewhere(expression: Any, template: Template) -> Iterator[Resource]:
 
 
 def _names(key: str, value: Any) -> Iterator[str]:
-    """Give the names that an intrinsic function takes."""
+    """Yield the names in an intrinsic function."""
     if key == "Ref" and isinstance(value, str):
         yield value
     elif key == "Fn::GetAtt" and isinstance(value, str | list):
@@ -226,7 +226,7 @@ def _names(key: str, value: Any) -> Iterator[str]:
 
 
 def references_in(value: Value) -> Iterator[Reference]:
-    """Give what a value refers to, wherever in it."""
+    """Yield everything that a value refers to, at any depth."""
     if isinstance(value, Reference):
         yield value
     elif isinstance(value, Partial):

@@ -1,4 +1,4 @@
-"""CloudFormation's intrinsic functions, evaluated as far as a template goes."""
+"""Evaluates CloudFormation intrinsic functions, as far as a template allows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Dynamic(Unknown):
     """A dynamic reference, which CloudFormation replaces by a parameter or a secret.
 
     Attributes:
-        service: Where it comes from: `ssm`, `ssm-secure` or `secretsmanager`.
+        service: Source: `ssm`, `ssm-secure` or `secretsmanager`.
     """
 
     __slots__ = ("service",)
@@ -39,7 +39,7 @@ class NoEcho(Unknown):
 
 
 def evaluate(expression: Any, template: Template, where: str = "") -> Value:
-    """Return what an expression of a template is worth, as far as the template and its estate say."""
+    """Evaluate an expression of a template, as far as the template and its estate allow."""
     from .map import Map  # noqa: PLC0415  (a map evaluates what is in it)
 
     if isinstance(expression, str):
@@ -101,7 +101,7 @@ def _text(text: str) -> Value:
 
 
 def joined(parts: Sequence[Value]) -> Value:
-    """Return text out of parts, some of which may be unknown."""
+    """Join parts to a text. Some parts can be unknown."""
     flat: list[str | Unknown] = []
     for part in parts:
         pieces = part.parts if isinstance(part, Partial) else (part,)

@@ -1,4 +1,4 @@
-"""A map in the properties of a resource, read by what a check needs: text, a number, a flag, a list."""
+"""A map in the properties of a resource, with typed access: text, number, flag or list."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Map:
     """A map of a template, in which intrinsic functions are evaluated on access.
 
-    Every method takes a path of keys. What is not set gives the default. A value that only a deployment decides raises
-    `CannotTell`, except from `value` and `values`; one of another shape raises `Malformed`.
+    Every method takes a path of keys. A missing value returns the default. A value that only a deployment sets raises
+    `CannotTell`, except in `value` and `values`. A value of another type raises `Malformed`.
     """
 
     __slots__ = ("_settled", "_template", "source", "where")
@@ -33,7 +33,7 @@ class Map:
         """Return whatever is at a path: a scalar, a `Map`, a list, an `Unknown`, or `MISSING`.
 
         Raises:
-            CannotTell: It is from an account, and was not read.
+            CannotTell: It is from an account and was not read.
         """
         here: Value = self
         for key in path:
@@ -47,7 +47,7 @@ class Map:
         return here
 
     def has(self, *path: str) -> bool:
-        """Tell whether anything is set, known or not."""
+        """Tell whether a value is set, known or not."""
         return not isinstance(self.value(*path), Missing)
 
     def text(self, *path: str, default: str = "") -> str:
@@ -60,7 +60,7 @@ class Map:
         return str(value).lower() if isinstance(value, bool) else str(value)
 
     def flag(self, *path: str, default: bool = False) -> bool:
-        """Return a flag; CloudFormation takes the texts `true` and `false` too."""
+        """Return a flag. CloudFormation also accepts the texts `true` and `false`."""
         value = self._known(path)
         if isinstance(value, Missing):
             return default
@@ -76,7 +76,7 @@ class Map:
     def number(self, *path: str, default: float) -> float: ...
 
     def number(self, *path: str, default: float | None = None) -> float | None:
-        """Return a number; CloudFormation takes it as text too."""
+        """Return a number. CloudFormation also accepts it as text."""
         value = self._known(path)
         if isinstance(value, Missing):
             return default
@@ -125,7 +125,7 @@ class Map:
         return iter(self.source)
 
     def child(self, key: str) -> Value:
-        """Return what is under one key; what is the same in every world is evaluated once."""
+        """Return the value of a key. A value that is the same in every world is evaluated once."""
         if key in self._settled:
             return self._settled[key]
         if key not in self.source:
@@ -145,7 +145,7 @@ class Map:
         return value
 
     def _as_map(self, value: Value, path: tuple[str, ...]) -> Map:
-        """Take a value for a map; CloudFormation takes policies as text in JSON too."""
+        """Convert a value to a map. CloudFormation also accepts policies as JSON text."""
         if isinstance(value, str) and value.lstrip().startswith("{"):
             try:
                 return Map(json.loads(value), self._template, self._at(path))

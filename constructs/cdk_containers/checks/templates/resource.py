@@ -1,4 +1,4 @@
-"""A resource of a template, or of an account, in the shape that CloudFormation gives it."""
+"""A resource of a template or of an account, in the form of CloudFormation."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class Resource(Map):
     """A resource: a `Map` of its properties, and its resource attributes.
 
     Attributes:
-        logical_id: Its name in the template; in an account, the name that people know.
-        type: Such as `AWS::ECS::Service`.
-        template: Where it is.
-        declaration: All that the template says of it.
-        key: Its name among all the resources of the estate.
-        identifiers: The ids, names and ARNs by which others can refer to it, where they are known.
-        nested: The template that it deploys, where it is a nested stack that was found.
-        read: In an account, the properties that were looked at; None if all are in sight, as in a template.
-        deployed: Stack and logical id that it comes from, where it is of an account and a stack made it.
+        logical_id: Its name in the template; in an account, its display name.
+        type: Resource type, such as `AWS::ECS::Service`.
+        template: Template that contains it.
+        declaration: Its complete declaration in the template.
+        key: Unique key among all resources of the estate.
+        identifiers: Known ids, names and ARNs by which others can refer to it.
+        nested: Template that it deploys, if it is a nested stack whose template was found.
+        read: In an account, the properties that were read; None if all are known, as in a template.
+        deployed: Stack and logical id, if it is from an account and a stack created it.
     """
 
     __slots__ = ("declaration", "deployed", "identifiers", "key", "logical_id", "nested", "read", "template", "type")

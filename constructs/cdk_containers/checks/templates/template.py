@@ -1,4 +1,4 @@
-"""One template, and what its names mean."""
+"""A template and its names."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 WHOLE = "AWS::CloudFormation::Template"
-"""The type that stands for a template itself; CloudFormation has no resource of it."""
+"""Pseudo type for a template as a whole."""
 
 
 @frozen(kw_only=False)
 class AppMetadata:
-    """What a CDK app says of a template, beside it.
+    """Metadata of a CDK app about a template.
 
     Attributes:
-        paths: The paths of the constructs by the logical id of the resource.
-        acknowledged: By the path of a construct, the reasons by the id of the rule.
+        paths: Paths of constructs by logical id of the resource.
+        acknowledged: Reasons by id of the rule, by path of the construct.
     """
 
     paths: Mapping[str, str] = field(default_factory=dict)
@@ -38,26 +38,26 @@ _HARMLESS_TRANSFORMS = {"AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-
 
 @frozen(kw_only=False)
 class NestedIn:
-    """The template that deploys another one, and the parameters that it gives it."""
+    """The template that deploys a nested template, and the parameters that it passes."""
 
     template: Template
     arguments: Mapping[str, Any]
 
 
 class Template:
-    """A template and its sections, each as it was written.
+    """A template and its sections, as written.
 
     Attributes:
-        name: The path of its file, or what stands for it.
-        key: What tells it from the other templates of the estate.
-        estate: All the templates that are looked at together.
-        arguments: Values of parameters, where the caller knows them.
-        nested_in: Where it is a nested stack, who deploys it.
+        name: Path of its file, or another name for it.
+        key: Unique key among the templates of the estate.
+        estate: All templates that are checked together.
+        arguments: Known values of parameters.
+        nested_in: Its parent template, if it is a nested stack.
         stack_name: The name of its stack, if an assembly contains it.
         construct_path: The path of the stack in its CDK app, if an assembly contains it.
         environment: Its account and region, as `aws://ACCOUNT/REGION`, if an assembly contains them.
         app_metadata: The metadata of the CDK app, read on access.
-        macros: The transforms that may change anything in it.
+        macros: Transforms that can change anything in it.
     """
 
     def __init__(
@@ -96,10 +96,10 @@ class Template:
 
     @cached_property
     def whole(self) -> Resource:
-        """The template as a resource of the type `WHOLE`, for what is true of all of it, such as its size.
+        """The template as a resource of the type `WHOLE`, for checks of the whole template, such as its size.
 
-        Its path is that of the stack, or else of the construct that all its resources are in. Its metadata are those of
-        the template.
+        Its path is that of the stack, or otherwise of the construct that contains all its resources. Its metadata is
+        that of the template.
         """
         metadata = self.source.get("Metadata")
         said = dict(metadata) if isinstance(metadata, Mapping) else {}

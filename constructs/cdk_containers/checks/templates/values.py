@@ -1,7 +1,7 @@
-"""What a property of a template is worth before it is deployed: text, numbers, maps, or something not known yet.
+"""Values of properties before deployment: text, numbers, maps, or unknown values.
 
-Checks use these values as if they were known. Reading an unknown value that is known only at deployment gets
-`CannotTell`, which ends the check: so what is unknown is never taken for a fault and never for a pass.
+Checks use these values as if they were known. Reading a value that is known only at deployment raises `CannotTell`,
+which ends the check. An unknown value therefore never counts as a fault or as a pass.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 class CannotTell(Exception):  # noqa: N818  (it is an answer, not an error)
-    """What was asked depends on something that the template does not say."""
+    """The result depends on something that the template does not contain."""
 
 
 class Unknown:
-    """A value that only a deployment decides, such as an import or a parameter without a default.
+    """A value that only a deployment sets, such as an import or a parameter without a default.
 
     It equals another unknown value of the same expression. Any other question about it raises `CannotTell`.
 
     Attributes:
-        why: What decides it, to be shown to a reader, such as `parameter Image`.
+        why: Source of the value for users, such as `parameter Image`.
     """
 
     __slots__ = ("key", "why")
@@ -53,7 +53,7 @@ class Unknown:
 
 
 class Unread(Unknown):
-    """A value of an account that was not read: it is not even known whether it exists.
+    """A value of an account that was not read, so that it is unknown whether it exists.
 
     A map never returns it, but raises `CannotTell` instead.
     """
@@ -62,7 +62,7 @@ class Unread(Unknown):
 
 
 class Partial(Unknown):
-    """Text of which a part is known, such as the tag of an image in an unknown account.
+    """Partly known text, such as the tag of an image in an unknown account.
 
     Attributes:
         parts: Known text and unknown values, in order.
@@ -100,7 +100,7 @@ class Partial(Unknown):
 
 
 class Reference(Unknown):
-    """What a deployment makes of a resource of the same estate: its `Ref`, or one of its attributes.
+    """A reference to a resource of the same estate: its `Ref`, or one of its attributes.
 
     Attributes:
         resource: The resource.
@@ -117,7 +117,7 @@ class Reference(Unknown):
 
 
 class Missing:
-    """A property that is not there."""
+    """A missing property."""
 
     __slots__ = ()
 
@@ -137,7 +137,7 @@ Value: TypeAlias = Any
 
 @frozen(kw_only=False)
 class Malformed(Exception):  # noqa: N818
-    """A property does not have the shape that CloudFormation wants."""
+    """A property has another type than CloudFormation requires."""
 
     where: str
     wanted: str
@@ -148,7 +148,7 @@ class Malformed(Exception):  # noqa: N818
 
 
 def texts_of(value: Value) -> Iterator[str]:
-    """Give the known text of a value: all of it, or the known parts."""
+    """Yield the known text of a value: all of it, or the known parts."""
     if isinstance(value, Partial):
         yield from (part for part in value.parts if isinstance(part, str))
     elif not isinstance(value, Unknown | Missing):

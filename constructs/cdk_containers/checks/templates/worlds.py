@@ -1,8 +1,8 @@
 """The possible outcomes of a template, as far as a check needs them.
 
-A condition or a parameter that is known only at deployment splits the world in two or more. A check runs in each of
-them as if everything was decided, and a decision holds for the whole run. The worlds are not listed in advance: running
-the check finds them, at no cost if the check reads nothing undecided.
+A condition or a parameter that is known only at deployment splits the world into two or more. A check runs in each
+world as if everything was decided, and a decision holds for the whole run. Running the check discovers the worlds, at
+no cost if it reads nothing undecided.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _MOST_WORLDS = 64
 
 
 class World:
-    """The decisions of one run, and what else could have been decided."""
+    """The decisions of a run, and their alternatives."""
 
     def __init__(self) -> None:
         self._decided: dict[str, tuple[int, int]] = {}
         self._told: dict[str, str] = {}
         self.asked = 0
-        """How often something was asked that this world decides."""
+        """Number of questions that this world has decided."""
 
     def choose(self, key: str, options: Sequence[T], *, what: str) -> T:
-        """Return the option that holds in this world; the same key always gets the same one.
+        """Return the option of this world. The same key always gets the same option.
 
         `what` says it to a reader.
         """
@@ -39,11 +39,11 @@ class World:
 
     @property
     def described(self) -> str:
-        """What was decided, for a reader."""
+        """The decisions, for users."""
         return " and ".join(self._told.values())
 
     def following(self) -> World | None:
-        """Return the world to look at after this one, or None when all have been seen."""
+        """Return the next world; None if all were visited."""
         decided = list(self._decided.items())
         while decided:
             key, (index, count) = decided.pop()
@@ -55,13 +55,13 @@ class World:
 
 
 class Worlds:
-    """Where a template and its checks find the world that they are in."""
+    """Holds the current world of a template and its checks."""
 
     def __init__(self) -> None:
         self.now = World()
 
     def each(self, run: Callable[[], T]) -> Iterator[T]:
-        """Run something in every world that it can tell apart.
+        """Run a function in every world that it distinguishes.
 
         Raises:
             CannotTell: There are too many worlds to check.

@@ -36,7 +36,7 @@ def ephemeral_gib(workload: TaskWorkload) -> int | None:
 
 
 def needs_file_system(workload: TaskWorkload) -> bool:
-    """Tell whether a workload has a folder in the environment's own file system."""
+    """Tell whether a workload has a folder in the environment's file system."""
     return any(volume.is_managed_efs for volume in volumes_of(workload).values())
 
 

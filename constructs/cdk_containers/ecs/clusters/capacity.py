@@ -141,7 +141,7 @@ LaunchType.EC2 = LaunchType(name="EC2")
 
 
 def launch_type_of(strategy: Sequence[Capacity]) -> LaunchType | None:
-    """Return the launch type of tasks that use one instead of a strategy."""
+    """Return the launch type of tasks without a capacity provider strategy."""
     return next((share for share in strategy if isinstance(share, LaunchType)), None)
 
 

@@ -39,7 +39,7 @@ class KarpenterPool:
         max_vcpus: Maximum total vCPUs of all nodes of the pool, which limits the cost.
         architecture: Architecture of the nodes. Default: `X86_64`.
         capacity_types: `ON_DEMAND`, `SPOT` or both; with both, Karpenter prefers Spot. Default: On-Demand.
-        instance_types: Allowed instance types. Default: all types of `instance_categories` from the fifth generation on.
+        instance_types: Allowed instance types. Default: all types of `instance_categories` from the fifth generation.
         instance_categories: Instance families by their first letters. Default: `c`, `m` and `r`.
         nodes: AMI, volume, labels, taints. `session_manager` is an option of `KarpenterNodes`.
         image_version: AMI version, such as `v20261101`. Default: `latest`, so that Karpenter replaces nodes when there

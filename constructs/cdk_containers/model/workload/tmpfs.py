@@ -17,15 +17,15 @@ _MODE = re.compile(r"[0-7]{3,4}")
 
 @frozen
 class Tmpfs:
-    """A writable directory in memory: empty at the start, gone at the end.
+    """A writable directory in memory, empty when the task starts and deleted when it stops.
 
     Attributes:
         path: Absolute path in the container.
         size_mib: Upper bound in MiB; what is written counts as the container's memory. Default: 64.
-        uid: Number of the user who owns it. Default: the container's `user`, where that is a number.
-        gid: Number of the group that owns it. Default: the group in the container's `user`, where that is a number.
-        mode: Permissions in octal digits, such as `0700`. Default: `1777` where no owner is known, and otherwise those
-            of the directory that it covers.
+        uid: Number of the user who owns it. Default: the container's `user`, if that is a number.
+        gid: Number of the group that owns it. Default: the group in the container's `user`, if that is a number.
+        mode: Permissions in octal digits, such as `0700`. Default: `1777` if no owner is known, otherwise those of the
+            directory that it covers.
         exec: Whether programs may run from it, as those do that unpack native code to `/tmp`. Default: False.
         options: Further mount options that ECS knows, such as `noatime` or `nr_inodes=4096`. Default: none.
 
