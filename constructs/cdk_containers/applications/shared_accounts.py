@@ -25,7 +25,7 @@ _places: MutableMapping[IConstruct, dict[tuple[str, str], dict[str, str]]] = Wea
 
 
 def watch_place(application: Construct, environment: Environment) -> None:
-    """Remember where an environment is deployed; if another one is already there, warn and check for collisions."""
+    """Record where an environment is deployed. If another one is already there, warn and check for collisions."""
     if environment.account is None or environment.region is None:
         return
     root = app_of(stack_of(application))
@@ -46,7 +46,7 @@ def watch_place(application: Construct, environment: Environment) -> None:
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
 class _Collisions:
-    """Resources that two stacks of one account and region cannot both have, found at synthesis."""
+    """Finds resources that two stacks of one account and region cannot both have, at synthesis."""
 
     @property
     def name(self) -> str:

@@ -1,1 +1,1 @@
-"""The common basis: errors, inputs, practices, opt-outs, and the base class of all constructs."""
+"""Shared basics: errors, inputs, practices, opt-outs, and the base class of all constructs."""

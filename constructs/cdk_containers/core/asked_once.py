@@ -1,4 +1,4 @@
-"""Asking CDK once for what does not change: each answer is a call into its process."""
+"""Caches values of CDK that do not change, because each access is a call into its process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Answer = TypeVar("_Answer")
 
 
 def asked_once(question: Callable[[_Asked], _Answer]) -> Callable[[_Asked], _Answer]:
-    """Remember the answer for each object that is asked, for as long as the object is there."""
+    """Cache the result for each object, as long as the object exists."""
     answers: WeakKeyDictionary[_Asked, _Answer] = WeakKeyDictionary()
 
     @wraps(question)

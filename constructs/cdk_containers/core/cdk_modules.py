@@ -1,4 +1,4 @@
-"""Modules of AWS CDK that most stacks do not need: each is loaded when it is first used.
+"""Modules of AWS CDK that most stacks do not need. Each is loaded on first use.
 
 Together they take longer to load than this library. You can use their names in annotations, which load nothing: an
 option's type hint is read when a caller sets the option.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 
 class _LoadedOnUse:
-    """Stands for a module of CDK."""
+    """Proxy of a CDK module."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -23,7 +23,7 @@ class _LoadedOnUse:
 
 
 class _Cdk:
-    """Stands for CDK, whose modules stand for themselves."""
+    """Proxy of CDK, whose modules are also proxies."""
 
     def __getattr__(self, name: str) -> _LoadedOnUse:
         return _LoadedOnUse(f"aws_cdk.{name}")

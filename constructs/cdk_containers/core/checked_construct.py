@@ -18,19 +18,19 @@ class CheckedConstruct(Construct):
     """
 
     def __init_subclass__(cls, **arguments: Any) -> None:
-        """Have each class answer for the names of the options that it takes."""
+        """Let each class check the names of its options."""
         super().__init_subclass__(**arguments)
         check_names_of_construct(cls)
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002
         Problems().raise_for(scope, id)
         if is_token(id):
-            # CDK takes it, and fails when a child asks for its path.
+            # CDK accepts it, and fails when a child needs its path.
             raise ConstructError(child_path(scope, id), [_problem(scope, id, "the name is known only at deployment")])
         try:
             super().__init__(scope, id)
         except (AttributeError, RuntimeError, TypeError) as error:
-            # Asking CDK first would cost two calls for each construct, and it is almost never wrong.
+            # A check by CDK would cost two calls for each construct, and names are almost always valid.
             raise ConstructError(child_path(scope, str(id)), [_problem(scope, id, str(error))]) from None
         remember_stack(self, scope)
         remember_path(self, scope, id)

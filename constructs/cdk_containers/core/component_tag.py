@@ -1,4 +1,4 @@
-"""The tags by which what is deployed is found without its code: what a service or job is called there."""
+"""Tags that identify deployed services and jobs by their names in the code."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ def tag_component(construct: IConstruct) -> None:
 
 
 def tag_value(text: str) -> str:
-    """Return a text as the value of a tag: AWS takes letters, digits, spaces and a few signs, 256 at the most."""
+    """Return a text as the value of a tag. AWS accepts at most 256 letters, digits, spaces and some signs."""
     return _NOT_IN_TAGS.sub("_", text)[-_LONGEST:]

@@ -23,7 +23,7 @@ _MEMORY_BY_CPU: dict[int, tuple[int, ...]] = {
 }
 
 WINDOWS_CPU = (1024, 2048, 4096)
-"""CPU units that Windows containers may have on Fargate."""
+"""CPU units that Fargate supports for Windows containers."""
 
 
 @cache

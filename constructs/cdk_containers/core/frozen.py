@@ -39,8 +39,8 @@ def frozen(
 
     Args:
         cls: The class, if no option is given.
-        kw_only: Whether fields must be given by name.
-        slots: Whether objects have slots and nothing else; a `cached_property` needs something else.
+        kw_only: Whether fields must be passed by name.
+        slots: Whether objects have only slots. A `cached_property` needs a `__dict__`.
         eq: Whether objects with equal fields are equal.
     """
     if cls is None:
@@ -68,14 +68,14 @@ class MadeOnUse:
         self.make = make
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        """Make the method."""
+        """Compile the method."""
         method = self.make()
         setattr(self._owner, self._name, method)
         return method.__get__(instance, owner)
 
 
 class _Factory:
-    """The default of a field that makes one for each object."""
+    """The default of a field with a factory."""
 
     def __repr__(self) -> str:
         return "<factory>"

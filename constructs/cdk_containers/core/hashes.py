@@ -1,4 +1,4 @@
-"""What stands for a text that is too long for a name."""
+"""Hashes for texts that are too long for a name."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def sha256(text: str) -> bytes:
 
 
 def md5(text: str) -> bytes:
-    """Return the MD5 of a text, which CDK takes for names."""
+    """Return the MD5 of a text, which CDK uses for names."""
     import hashlib  # noqa: PLC0415
 
     return hashlib.md5(text.encode(), usedforsecurity=False).digest()
 
 
 def short_hash(text: str) -> str:
-    """Return hexadecimal digits, as many as `HASH_LENGTH`, that stand for a text."""
+    """Return a hash of a text with `HASH_LENGTH` hexadecimal digits."""
     return sha256(text).hex()[:HASH_LENGTH]

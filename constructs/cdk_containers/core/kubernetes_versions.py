@@ -16,7 +16,7 @@ READ = date(2026, 11, 27)
 
 @frozen
 class Support:
-    """How long AWS supports a version.
+    """Support dates of a version.
 
     Attributes:
         standard: The end of standard support; None if the table does not know it.
@@ -36,4 +36,4 @@ VERSIONS: Mapping[str, Support] = MappingProxyType(
         "1.36": Support(standard=date(2027, 8, 2), extended=date(2028, 8, 2)),
     }
 )
-"""The versions that EKS offers, the oldest first."""
+"""The versions that EKS offers, oldest first."""

@@ -73,7 +73,7 @@ class GitHubDelivery(CheckedConstruct):
         max_session: DurationLike = timedelta(hours=1),
         permissions_boundary: iam.IManagedPolicy | None = None,
     ) -> None:
-        """Make the roles.
+        """Create the roles.
 
         Args:
             scope: The parent: a stack in one of the accounts.

@@ -38,7 +38,7 @@ class GitHubRepository:
     owner_id: int
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found.has("name") and not _NAME.fullmatch(self.name):

@@ -32,7 +32,7 @@ class GitLabRef:
     name: str
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found and (wrong := pattern_problem(self.name, wildcard=self.type == "tag")):
@@ -63,7 +63,7 @@ class GitLabProject:
     audience: str | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         for option, pattern, what, allowed in (

@@ -83,7 +83,7 @@ class ImageBuild:
         return "linux/arm64" if self.architecture == "ARM64" else "linux/amd64"
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found.has("name") and not IMAGE_NAME.fullmatch(self.name):

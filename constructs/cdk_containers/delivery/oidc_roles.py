@@ -50,7 +50,7 @@ class RoleNames:
 
 @frozen
 class OidcRoles:
-    """Makes the roles.
+    """Creates the roles.
 
     Attributes:
         scope: The construct that they belong to.

@@ -79,7 +79,7 @@ class Pipeline(CheckedConstruct):
         encryption_key: kms.IKey | None = None,
         access_log_bucket: s3.IBucket | None = None,
     ) -> None:
-        """Make a pipeline.
+        """Create a pipeline.
 
         Args:
             scope: The parent, a stack with an account and a region, usually in a separate account.
@@ -146,7 +146,7 @@ class Pipeline(CheckedConstruct):
                 signing.grant_sign(role)
 
     def _stage(self, environment: Environment, application: Application) -> cdk.Stage:
-        """Make the stacks of an environment."""
+        """Create the stacks of an environment."""
         stage = cdk.Stage(
             self, environment.name, env=cdk.Environment(account=environment.account, region=environment.region)
         )

@@ -42,7 +42,7 @@ class ScanGate:
         return {level.upper(): count for level in _LEVELS if (count := getattr(self, level)) is not None}
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         for level in _LEVELS:

@@ -45,7 +45,7 @@ class SmokeTest:
         return SmokeTest(commands=[command], outputs={"SMOKE_TEST_URL": output})
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found.has("commands") and not any(command.strip() for command in self.commands):

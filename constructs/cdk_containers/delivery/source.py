@@ -79,7 +79,7 @@ class Source:
         return self.branches or (() if self.tags else (self.branch,))
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found.has("connection_arn") and not _CONNECTION.fullmatch(self.connection_arn):

@@ -39,7 +39,7 @@ class Synthesis:
         return str(PurePosixPath(self.directory) / name)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found.has("commands") and not any(command.strip() for command in self.commands):

@@ -58,7 +58,7 @@ class Wave:
         return self.name or self.environments[0].name
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found.has("environments") and not self.environments:

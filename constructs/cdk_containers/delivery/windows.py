@@ -45,7 +45,7 @@ class DeploymentWindow:
         return (int(found["first"]), int(found["last"])) if found else (0, 0)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found.has("hours"):

@@ -81,7 +81,7 @@ class AuditTrail(CheckedConstruct):
         """Create a trail.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
             multi_region: Records calls in all regions, including IAM and other global services. `Disabled(reason="…")`
                 records only one region. Default: True.

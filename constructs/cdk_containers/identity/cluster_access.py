@@ -183,7 +183,7 @@ class ClusterAccess:
         """Create a managed policy with the statements.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
             description: Description of the policy. Default: none.
 

@@ -1,4 +1,4 @@
-"""What is known about a CDK queue without asking AWS."""
+"""Properties of a CDK queue that are known without a call to AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a worker needs to know about its queue, on ECS and EKS."""
+"""Facts about its queue that a worker needs, on ECS and EKS."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class WorkQueue(CheckedConstruct):
         """Create a queue.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
             visibility_timeout: How long a received message is hidden from others, 0 s to 12 h. Make it longer than the
                 processing of a message, or another worker processes it again. Default: 5 min.

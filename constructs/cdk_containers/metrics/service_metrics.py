@@ -50,7 +50,7 @@ def _service(service: ecs.BaseService) -> dict[str, str]:
 
 
 def remember_cluster(service: ecs.BaseService, cluster_name: str) -> None:
-    """Remember the name of a service's cluster, to avoid a call to CDK."""
+    """Cache the name of a service's cluster, to avoid a call to CDK."""
     _cluster_names[service] = cluster_name
 
 

@@ -75,7 +75,7 @@ class Network(CheckedConstruct):
         """Create a network.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
             cidr: Address range of the VPC, at most a /16. The smallest range depends on the number of subnets: a /25
                 has room for three zones, a /24 also for isolated subnets. Default: 10.0.0.0/16.

@@ -34,7 +34,7 @@ class AlarmTopic(CheckedConstruct):
         """Create a topic.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
             encryption_key: KMS key; its policy is extended for CloudWatch. Default: a new key, because CloudWatch
                 cannot use the AWS managed key of SNS.

@@ -187,7 +187,7 @@ def _missing_tasks_alarm(scope: Construct, service: ecs.BaseService, alarms: Ala
 
 
 def usage_alarm(scope: Construct, what: str, metric: KnownMetric, percent: int, topic: sns.ITopic | None) -> OwnAlarm:
-    """Make the alarm on the use of `CPU` or `Memory`, in percent."""
+    """Create the alarm on the use of `CPU` or `Memory`, in percent."""
     return OwnAlarm(
         scope=scope,
         id=f"{what.capitalize()}Alarm",

@@ -59,7 +59,7 @@ class ServiceDashboard(CheckedConstruct):
         """Create a dashboard.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
             services: Services of this library, in the order of their rows. Default: none.
             jobs: Jobs of this library, in the order of their rows. Default: none.

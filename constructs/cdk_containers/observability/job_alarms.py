@@ -54,7 +54,7 @@ class JobAlarms:
 
 
 def make_failed_runs_alarm(scope: Construct, failed: KnownMetric | KnownExpression, alarms: JobAlarms) -> OwnAlarm:
-    """Make the alarm on runs that failed; the metric counts them over `alarms.within`."""
+    """Create the alarm on failed runs. The metric counts them over `alarms.within`."""
     return OwnAlarm(
         scope=scope,
         id="FailedRunsAlarm",
@@ -67,7 +67,7 @@ def make_failed_runs_alarm(scope: Construct, failed: KnownMetric | KnownExpressi
 
 
 def make_not_started_alarm(scope: Construct, dead_letters: sqs.IQueue, alarms: JobAlarms) -> OwnAlarm:
-    """Make the alarm on runs that were given up before they began; it is over when the queue is empty."""
+    """Create the alarm on runs that could not start. It ends when the queue is empty."""
     return OwnAlarm(
         scope=scope,
         id="NotStartedAlarm",
@@ -80,7 +80,7 @@ def make_not_started_alarm(scope: Construct, dead_letters: sqs.IQueue, alarms: J
 
 
 def failed_executions(state_machine_arn: str, alarms: JobAlarms) -> KnownExpression:
-    """Count the executions of a state machine that failed or ran out of time."""
+    """Count the executions of a state machine that failed or timed out."""
     period = seconds(alarms.within)
     metrics = {
         id_: KnownMetric(

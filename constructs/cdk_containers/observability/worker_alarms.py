@@ -1,4 +1,4 @@
-"""Alarms of a service that works on a queue."""
+"""Alarms of a service that processes a queue."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class WorkerAlarms:
 def make_queue_alarms(
     scope: Construct, queue: sqs.IQueue, dead_letters: sqs.IQueue | None, alarms: WorkerAlarms, *, processing_time: int
 ) -> dict[str, OwnAlarm]:
-    """Make the alarms of a queue, by name; `processing_time` is how long the work on a message may take, in seconds."""
+    """Create the alarms of a queue, by name. `processing_time` is the maximum for a message, in seconds."""
     age = processing_time if is_token(processing_time) else 3 * processing_time
     if alarms.oldest_message is not None:
         age = seconds(alarms.oldest_message)

@@ -45,7 +45,7 @@ class PullThroughCache(CheckedConstruct):
         """Create a cache.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
             upstream: The registry to cache.
             prefix: Prefix of its repository names in ECR, 2–30 characters, such as `docker-hub`.

@@ -48,7 +48,7 @@ class Repository(CheckedConstruct):
         """Create a repository.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
             repository_name: Name in the registry. If you change it later, CloudFormation creates another repository.
                 Default: a name that CloudFormation generates.

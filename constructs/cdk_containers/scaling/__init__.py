@@ -1,4 +1,4 @@
-"""How the number of tasks follows the load, the clock, or a forecast."""
+"""Scaling of services by load, schedule, or forecast."""
 
 from .counts import DEFAULT_COUNT, count_problems
 from .predictive_scaling import PredictiveServiceScaling

@@ -1,4 +1,4 @@
-"""How many tasks of a service run without an autoscaler."""
+"""Task counts of services without scaling."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cdk_containers.core.inputs import is_token
 from .service_scaling import ServiceScaling
 
 DEFAULT_COUNT = 2
-"""Default number of tasks, so that one Availability Zone may fail."""
+"""Default number of tasks, so that the service survives the failure of an Availability Zone."""
 
 
 def count_problems(desired_count: int | None, scaling: ServiceScaling | None) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""How the number of tasks of a service follows its load, the clock, or a forecast."""
+"""Scaling of a service by load, schedule, or forecast."""
 
 from __future__ import annotations
 
@@ -213,10 +213,10 @@ def add_scaling(
 
 
 def _or(given: DurationLike | None, default: DurationLike) -> DurationLike:
-    return default if given is None else given  # a cooldown of nothing is one, and false
+    return default if given is None else given  # a cooldown of 0 is valid, but falsy
 
 
 def _named(name: str, policies: Sequence[_Policy]) -> Iterator[tuple[str, _Policy]]:
-    """Name policies by their place, the first by the plain name."""
+    """Name policies by position. The first one has the plain name."""
     for number, policy in enumerate(policies, start=1):
         yield name if number == 1 else f"{name}{number}", policy

@@ -31,7 +31,7 @@ _ADJUSTMENT_TYPES = {
 
 @frozen
 class ScalingStep:
-    """What to do while a metric is in a range.
+    """The change of the task count while a metric is in a range.
 
     Attributes:
         change: Tasks to add, or to remove if negative. With another adjustment type: percent, or the number of tasks to
@@ -46,7 +46,7 @@ class ScalingStep:
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Where the range begins and ends."""
+        """The bounds of the range."""
         return (
             float("-inf") if self.lower is None else self.lower,
             float("inf") if self.upper is None else self.upper,
@@ -91,7 +91,8 @@ class StepScaling:
     Attributes:
         metric: The metric, or a `MathExpression`.
         steps: Change for each range; up to 20 above and 20 below the quiet range.
-        adjustment_type: What `change` counts: tasks, percent of the tasks there are, or the tasks to have. Default:
+        adjustment_type: Meaning of `change`: tasks to add, percent of the current tasks, or the exact number of tasks.
+            Default:
             ChangeInCapacity, tasks.
         min_change: Minimum number of tasks that a change in percent adds or removes. Default: 1.
         cooldown: Time before the next change of the same kind. Default: 60 s after adding tasks, 300 s after removing
@@ -112,12 +113,12 @@ class StepScaling:
 
     @property
     def below(self) -> Sequence[ScalingStep]:
-        """The steps below the quiet range, the lowest first."""
+        """The steps below the quiet range, lowest first."""
         return [step for step in self._ordered if step.bounds[1] <= self._quiet[0]]
 
     @property
     def above(self) -> Sequence[ScalingStep]:
-        """The steps above the quiet range, the lowest first."""
+        """The steps above the quiet range, lowest first."""
         return [step for step in self._ordered if step.bounds[0] >= self._quiet[1]]
 
     @property

@@ -102,7 +102,7 @@ def _queries(name: str, metric: cloudwatch.IMetric, *, returned: bool = True) ->
 def _stat(stat: cloudwatch.MetricStatConfig) -> autoscaling.CfnScalingPolicy.TargetTrackingMetricStatProperty:
     return autoscaling.CfnScalingPolicy.TargetTrackingMetricStatProperty(
         stat=stat.statistic,
-        # Python has CDK's name of a unit, COUNT_PER_SECOND, and not CloudWatch's, Count/Second.
+        # CDK returns its own name of a unit, COUNT_PER_SECOND, instead of CloudWatch's, Count/Second.
         unit="/".join(word.capitalize() for word in stat.unit_filter.name.split("_PER_")) if stat.unit_filter else None,
         metric=autoscaling.CfnScalingPolicy.TargetTrackingMetricProperty(
             namespace=stat.namespace,
@@ -115,7 +115,7 @@ def _stat(stat: cloudwatch.MetricStatConfig) -> autoscaling.CfnScalingPolicy.Tar
 def add_target_metrics(
     count: ecs.ScalableTaskCount, targets: Sequence[TargetMetric], **cooldowns: cdk.Duration
 ) -> None:
-    """Add a policy for each, named by its metric.
+    """Add a policy for each metric, named after it.
 
     A name by position would move when you remove the first: the second would take its name while the old policy still
     follows the same metric, and a service accepts one policy for each metric.

@@ -1,4 +1,4 @@
-"""What a schedule or a rule starts: tasks of ECS, directly or through a state machine."""
+"""Targets of schedules and rules: ECS tasks, directly or through a state machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RUNS_TASKS = re.compile(r":states:::ecs:runTask")
 
 
 def each_job(look: Callable[[Map, Resource], Outcome | None]) -> Callable[[Resource], Outcome | None]:
-    """Make a check of schedules and rules out of one of their targets that run tasks; the worst target counts."""
+    """Turn a check of a target into a check of schedules and rules. The worst target that runs tasks counts."""
 
     @wraps(look)
     def look_at_all(starter: Resource) -> Outcome | None:
@@ -32,7 +32,7 @@ def starts_jobs(starter: Resource) -> bool:
 
 
 def is_direct(target: Map) -> bool:
-    """Tell whether EventBridge starts the task itself: in a cluster, or by the call of ECS."""
+    """Tell whether EventBridge starts the task directly: in a cluster, or by calling ECS."""
     return target.has("EcsParameters") or any(text.endswith(_CALL) for text in texts_of(target.value("Arn")))
 
 

@@ -1,4 +1,4 @@
-"""Reading what people write in YAML: nodes with their position, typed models, and all problems at once."""
+"""Reads YAML: nodes with their positions, typed models, and all problems at once."""
 
 from .loading import MisreadError, decode, load, meaning
 from .nodes import Items, Map, Node, Scalar, says_nothing

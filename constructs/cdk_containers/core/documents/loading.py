@@ -1,4 +1,4 @@
-"""From text to nodes, by PyYAML's parser.
+"""Parses text into nodes, with PyYAML's parser.
 
 Copilot reads YAML with go-yaml 3: a mix of YAML 1.1 and 1.2 in which `yes` is text unless a truth value is wanted,
 `0777` is octal, and `1:30` is no number. Therefore only the parser is PyYAML's; what a scalar means is decided here.
@@ -29,7 +29,7 @@ _KINDS = {"str", "int", "float", "bool", "null", "timestamp", "map", "seq", "mer
 
 
 class MisreadError(ManifestError):
-    """A file that is no YAML, or no map."""
+    """A file that is not YAML, or not a map."""
 
 
 def load(
@@ -44,12 +44,12 @@ def load(
     """Read YAML into nodes.
 
     Args:
-        text: The file.
-        file: Its name, for errors.
-        problems: Gets what is wrong with single keys.
-        reader: Who else reads such files, for errors.
-        shape: What such a file is, for errors.
-        extra: The extra that has PyYAML, for errors.
+        text: Content of the file.
+        file: Name of the file, for errors.
+        problems: Collects problems of single keys.
+        reader: Another program that reads such files, for errors.
+        shape: Description of such a file, for errors.
+        extra: Extra that installs PyYAML, for errors.
 
     Raises:
         MisreadError: It is not YAML, or not a map, or a bomb.
@@ -95,7 +95,7 @@ def decode(content: bytes, file: str) -> str:
 
 
 class _Raw:
-    """A node as the parser gives it; an alias is the node that it stands for."""
+    """A node from the parser. An alias is resolved to its node."""
 
     __slots__ = ("anchored", "children", "column", "kind", "line", "plain", "tag", "text")
 
@@ -111,7 +111,7 @@ class _Raw:
 
 
 class _Composer:
-    """Puts the parser's events together, and stops it in time: libyaml takes a minute for a file of brackets."""
+    """Composes the parser's events, and stops early: libyaml takes a minute for a file of brackets."""
 
     def __init__(self, library: Any, text: str, file: str, reader: str) -> None:
         self._reader = reader
@@ -168,7 +168,7 @@ class _Composer:
 
 
 class _Maker:
-    """Makes nodes with paths; what an alias stands for is made again wherever it stands."""
+    """Creates nodes with paths. An alias creates its nodes again in each place."""
 
     def __init__(self, file: str, problems: Problems) -> None:
         self._file = file
@@ -176,7 +176,7 @@ class _Maker:
         self._count = 0
 
     def node(self, raw: _Raw, path: tuple[str, ...], line: int, column: int) -> Node:
-        """Make a node whose key has a given position."""
+        """Create a node whose key has a given position."""
         self._count += 1
         if self._count > _MOST_NODES:
             raise _misread(self._file, f"its aliases expand to more than {_MOST_NODES:,} values", raw.line, raw.column)
@@ -250,7 +250,7 @@ def _pairs(raw: _Raw) -> Iterator[tuple[_Raw, _Raw]]:
 
 
 def meaning(text: str) -> tuple[str, Any]:
-    """Return what go-yaml takes a scalar without quotes for."""
+    """Return the type that go-yaml gives a scalar without quotes."""
     if text in _NULLS:
         return "null", None
     if text in _BOOLS:

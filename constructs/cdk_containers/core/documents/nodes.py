@@ -15,7 +15,7 @@ class Node:
         path: Its keys from the top of the file, such as `("environments", "prod", "count")`.
         line: The line where it starts, or the line of its key; from 1.
         column: The column, from 1.
-        problems: What is wrong with the file.
+        problems: Problems of the file.
     """
 
     __slots__ = ("column", "line", "path", "problems")
@@ -31,11 +31,11 @@ class Node:
         self.problems.add(Problem(self.path, self.line, self.column, message))
 
     def plain(self) -> Any:
-        """Return it as Python's own maps, lists and scalars."""
+        """Return it as built-in maps, lists and scalars."""
         raise NotImplementedError
 
     def shape(self) -> str:
-        """Say what it is, for an error."""
+        """Describe it, for an error."""
         raise NotImplementedError
 
 
@@ -43,8 +43,8 @@ class Map(Node):
     """Keys with values.
 
     Attributes:
-        entries: The values by their keys.
-        anchored: The keys whose values have anchors: they may exist only for their aliases.
+        entries: Values by key.
+        anchored: Keys whose values have anchors. They can exist only for their aliases.
     """
 
     __slots__ = ("anchored", "entries")
@@ -98,8 +98,8 @@ class Scalar(Node):
     Attributes:
         text: The text as in the file, without quotes.
         kind: Its YAML type: `str`, `int`, `float`, `bool`, `null`, `timestamp`.
-        value: What it means.
-        filled: Whether a variable was filled in.
+        value: Its value.
+        filled: Whether a variable was interpolated.
     """
 
     __slots__ = ("filled", "kind", "text", "value")
@@ -114,7 +114,7 @@ class Scalar(Node):
         self.filled = False
 
     def plain(self) -> Any:
-        """Return what it means."""
+        """Return its value."""
         return self.value
 
     def shape(self) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with a file: every problem with its place, all of them in one error."""
+"""Problems of a file: each with its position, all in one error."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _MOST_LINES = 100
 
 @frozen(kw_only=False)
 class Problem:
-    """One thing that is wrong.
+    """A problem.
 
     Attributes:
-        path: The keys that lead to it.
+        path: Path of keys to it.
         line: Its line, from 1; None for the whole file.
         column: Its column, from 1.
         message: What was given, and what is allowed.
@@ -27,27 +27,27 @@ class Problem:
 
     @property
     def key(self) -> str:
-        """The keys that lead to it, as one string."""
+        """Its path of keys, as text."""
         return dotted(self.path)
 
     def text(self, file: str) -> str:
-        """Return it as one line: file, place, keys, message."""
+        """Return it as one line: file, position, keys, message."""
         place = f"{file}:{self.line}:{self.column}" if self.line else file
         return f"{place}: {self.key}: {self.message}" if self.path else f"{place}: {self.message}"
 
 
 class Problems:
-    """What is wrong with one file, as far as is known."""
+    """The known problems of a file."""
 
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
 
     def add(self, problem: Problem) -> None:
-        """Note a problem, once."""
+        """Record a problem, once."""
         self._found[problem] = None
 
     def in_order(self) -> list[Problem]:
-        """Return them from the top of the file to its end."""
+        """Return the problems in the order of the file."""
         return sorted(self._found, key=lambda one: (one.line or 0, one.column or 0))
 
     def __bool__(self) -> bool:
@@ -55,11 +55,11 @@ class Problems:
 
 
 class ManifestError(Exception):
-    """A file that cannot be used: a manifest, or what a manifest names.
+    """An invalid file: a manifest, or a file that a manifest names.
 
     Attributes:
         file: Its name.
-        problems: All that is wrong with it.
+        problems: All problems.
     """
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:

@@ -1,4 +1,4 @@
-"""How Go reads a scalar as text, a number, a truth value or a duration."""
+"""Reads scalars as Go does: text, numbers, booleans and durations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def text(node: Scalar) -> str:
 
 
 def whole_number(node: Scalar) -> int:
-    """Return an integer; a number with quotes is text for Go."""
+    """Return an integer. Go reads a quoted number as text."""
     if node.kind == "int" and abs(node.value) <= _LARGEST:
         return int(node.value)
     if node.kind == "float" and abs(node.value) <= _LARGEST and node.value == int(node.value):
@@ -42,7 +42,7 @@ def number(node: Scalar) -> float:
 
 
 def truth(node: Scalar) -> bool:
-    """Return true or false; the words of YAML 1.1 count if a truth value is expected."""
+    """Return a boolean. If a boolean is expected, the words of YAML 1.1 are accepted."""
     if node.kind == "bool":
         return bool(node.value)
     word = node.text.lower()

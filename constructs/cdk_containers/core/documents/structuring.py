@@ -1,4 +1,4 @@
-"""From nodes to models, by cattrs.
+"""Converts nodes to models, with cattrs.
 
 jsii brings cattrs along. The hooks for scalars read as Go does, and write what is wrong into the file's list of
 problems instead of raising it: one reading shows everything.
@@ -40,7 +40,7 @@ _NAMES: dict[Any, str] = {
 
 
 def structure(node: Map, model: type[_T]) -> _T:
-    """Make a model of a map; what does not fit is None there and noted as a problem."""
+    """Convert a map to a model. Values that do not fit become None and are recorded as problems."""
     made: _T = _converter().structure(node, model)
     return made
 
@@ -108,7 +108,7 @@ def _dictionary(kind: Any, converter: Converter) -> _Hook:
 
 
 def _empty_text(node: Node, kind: Any, value: Any) -> Any:
-    """Return what a key without a value means in a map of texts: the empty text."""
+    """Return the value of an empty key in a map of texts: the empty text."""
     empty = isinstance(node, Scalar) and node.kind == "null"
     return "" if empty and (kind is str or str in get_args(kind)) else value
 
@@ -141,7 +141,7 @@ def _scalar(kind: Any) -> _Hook:
 
 
 def _union(kind: Any, converter: Converter) -> _Hook:
-    """Choose by shape: a map, a list or a scalar; no key takes two kinds of maps."""
+    """Choose a type by shape: map, list or scalar. No key accepts two kinds of maps."""
     options = [one for one in get_args(kind) if one is not NoneType]
     by_shape = {_shape(one): one for one in reversed(options)}
     hooks = {shape: (converter.get_structure_hook(one), one) for shape, one in by_shape.items()}

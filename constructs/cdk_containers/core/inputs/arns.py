@@ -1,4 +1,4 @@
-"""Names of resources that exist."""
+"""ARNs and ids of existing resources."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def arn_problems(found: Problems, *, type: str = "", **arns: str | None) -> list
 
     Args:
         found: The problems found so far.
-        type: Of load balancers, `app` or `net`.
-        arns: What was given, by option.
+        type: Type of load balancer, `app` or `net`.
+        arns: Values by option.
     """
     wrong = Problems()
     for option, arn in arns.items():

@@ -17,13 +17,13 @@ from ..frozen import MadeOnUse, frozen
 Makes: TypeAlias = Literal["construct", "value", "anything"]
 
 Elsewhere: TypeAlias = Mapping[str, tuple[str, str]]
-"""Options that exist on another platform: why they do not exist here, and what to do instead."""
+"""Options that exist only on another platform, with the reason and the alternative."""
 
 _PACKAGE = __name__.partition(".")[0]
 
 
 class Missing:
-    """Replaces a missing required option, so that the rest of the call can be checked."""
+    """Placeholder for a missing required option, so that the rest of the call can be checked."""
 
 
 @frozen
@@ -85,7 +85,7 @@ class _Signature:
 
 
 def nearest_name(name: str, names: Collection[str]) -> str:
-    """Return the name that is nearest to an unknown one, or nothing if no name is near."""
+    """Return the name nearest to an unknown name; empty if no name is near."""
     from difflib import get_close_matches  # noqa: PLC0415  (needed only here, and 2 ms to import)
 
     return next(iter(get_close_matches(name, sorted(names), n=1)), "")
@@ -108,7 +108,7 @@ def check_names(function: Callable[..., Any], *, bound: int, makes: Makes) -> Ca
 
     Args:
         function: A constructor, or another function that makes something.
-        bound: How many arguments Python gives it by itself: 1 for the instance or the class, 0 for a static method.
+        bound: Number of implicit arguments: 1 for the instance or the class, 0 for a static method.
         makes: A construct, with a scope and an id, which raises by itself; a value, which reports its problems; or
             anything else.
     """

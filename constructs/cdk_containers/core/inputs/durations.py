@@ -38,7 +38,7 @@ def _in_whole_seconds(duration: _Duration) -> int:
 
 
 def duration_problem(value: object) -> Problem | None:
-    """Say what is wrong with a value, if it is a length of time: AWS counts in whole seconds."""
+    """Return the problem of a value, if it is a length of time. AWS uses whole seconds."""
     if isinstance(value, timedelta):
         return _not_whole(str(value)) if value.microseconds else None
     if not hasattr(type(value), "to_seconds"):

@@ -1,4 +1,4 @@
-"""When a job runs, for how long, and how many attempts it has."""
+"""Schedules, timeouts and attempts of jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which members objects have, without reading them."""
+"""Members of objects, without reading them."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ class _Kind:
         noun: Its name in messages.
         same_region: Whether AWS accepts it only from the same region.
         same_account: Whether AWS accepts it only from the same account.
-        way: What you can pass instead of a resource that is elsewhere.
-        by_name: Whether a stack can use one of another account or region if it has a physical name.
+        way: Alternative to a resource that is elsewhere.
+        by_name: Whether a stack can use a resource of another account or region if it has a physical name.
     """
 
     noun: str
@@ -136,10 +136,10 @@ class _Thing(NamedTuple):
 
 _USES: Mapping[tuple[str, str], _Use] = {
     ("TopicSubscription", "topic"): "subscribed",
-    # Containers say which region they log to, as ContainerLogs; services of AWS are told the name only.
+    # ContainerLogs includes a region for containers; AWS services get only the name of the group.
     ("Logs", "log_group"): "near",
 }
-"""Of the fields of value classes."""
+"""Fields of value classes that have a place."""
 
 
 def _things(option: str, value: object, use: _Use = "") -> Iterator[_Thing]:
@@ -168,7 +168,7 @@ def _fields(owner: type) -> Sequence[str]:
 
 def _of_text(option: str, arn: str, stack: Any) -> list[Problem]:
     if not is_arn(arn):
-        return []  # said where the option is checked
+        return []  # the check of the option reports it
     service = arn.split(":")[2]
     kind = _KINDS.get(_ARNS.get(service, ""))
     return [] if kind is None else _elsewhere(option, arn, kind, _place_of_arn(arn), stack)
@@ -282,7 +282,7 @@ def _is_named(thing: Any, member: str, stack: Any) -> bool:
 
 
 def _is_imported(thing: Any) -> bool:
-    """Tell whether something exists already: CDK creates no resource for it."""
+    """Tell whether a resource already exists, so that CDK does not create it."""
     return not any(has_members(part, "cfn_resource_type") for part in thing.node.find_all())
 
 
@@ -326,7 +326,7 @@ def _place_of(stack: Any) -> _Place:
 
 
 def remember_stack(construct: object, scope: object) -> None:
-    """Remember the stack of a construct if that of its parent is known, so that no call to CDK is needed."""
+    """Cache the stack of a construct if that of its parent is known, to avoid a call to CDK."""
     if scope in _stacks or has_members(scope, "template_options"):
         _stacks[construct] = _stack_of(scope)
 
@@ -337,7 +337,7 @@ def known_stack_of(construct: object) -> Any:
 
 
 def _stack_of(construct: Any) -> Any:
-    """Return the stack of a construct, or None for what is in none."""
+    """Return the stack of a construct; None outside of stacks."""
     climbed: list[Any] = []
     while construct is not None and has_members(construct, "node") and construct not in _stacks:
         climbed.append(construct)

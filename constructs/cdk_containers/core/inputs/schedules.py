@@ -83,8 +83,8 @@ def schedule_problem(expression: str, *, allowed: Collection[ScheduleForm] = SCH
     The language is that of EventBridge, which its Scheduler and Application Auto Scaling share.
 
     Args:
-        expression: Such as `cron(0 8 ? * MON-FRI *)`, `rate(5 minutes)` or `at(2027-01-31T08:00:00)`.
-        allowed: The forms that are possible here. Default: all.
+        expression: Schedule such as `cron(0 8 ? * MON-FRI *)`, `rate(5 minutes)` or `at(2027-01-31T08:00:00)`.
+        allowed: Forms that are possible here. Default: all.
 
     See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cron-expressions.html
     """
@@ -138,7 +138,7 @@ def time_zone_problem(name: str) -> str | None:
 
 @cache
 def _knows_time_zones() -> bool:
-    """Tell whether this machine has a list of time zones; to look takes hundreds of files."""
+    """Tell whether this machine has a list of time zones. The look-up reads hundreds of files."""
     from zoneinfo import available_timezones  # noqa: PLC0415  (rarely needed)
 
     return bool(available_timezones())

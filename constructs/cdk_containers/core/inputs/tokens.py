@@ -1,4 +1,4 @@
-"""Recognising values that are known only at deployment."""
+"""Recognizes values that are known only at deployment."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def is_token(value: object) -> bool:
 
 
 REFERENCE = "⟨reference⟩"
-"""What `written_out` writes for the name or an attribute of a resource, or a parameter."""
+"""Placeholder of `written_out` for the name or an attribute of a resource, or a parameter."""
 
 HIDDEN = "⟨hidden⟩"
-"""What it writes for a parameter that CloudFormation does not show (`NoEcho`)."""
+"""Placeholder for a parameter that CloudFormation does not show (`NoEcho`)."""
 
 LATER = "⟨later⟩"
-"""What it writes for what is put together when CDK synthesizes."""
+"""Placeholder for a value that CDK composes at synthesis."""
 
 
 def remember_reference(text: str, stack: Any = None) -> str:
-    """Remember that a text refers to a resource, and its stack, so that no call to CDK is needed."""
+    """Cache that a text refers to a resource, and its stack, to avoid a call to CDK."""
     _references.add(text)
     if stack is not None:
         _stacks[text] = stack
@@ -50,7 +50,7 @@ def remember_reference(text: str, stack: Any = None) -> str:
 
 
 def stack_of_reference(token: object) -> Any:
-    """Return the stack of the resource that a token refers to, if that is known without asking CDK, or else None."""
+    """Return the stack of the resource that a token refers to; None if it is not known without a call to CDK."""
     return _stacks.get(token) if isinstance(token, str) else None
 
 
@@ -89,7 +89,7 @@ def _resolver() -> tuple[Any, Any]:
                 target = t.target
                 return HIDDEN if isinstance(target, cdk.CfnParameter) and target.no_echo else REFERENCE
             parts: Sequence[object] = getattr(t, "_delegates", ()) or (t,)
-            # A join is no intrinsic of CDK's, and known by the name that it gives its token.
+            # A join is not an intrinsic of CDK, and is recognized by the name of its token.
             if any(isinstance(part, cdk.Intrinsic) for part in parts) or "Fn::Join" in cdk.Token.as_string(t):
                 return _flat(super().resolve_token(t, context, post_processor))
             return LATER

@@ -1,4 +1,4 @@
-"""Checking values against the type hints of the option they were given for.
+"""Checks values against the type hints of their options.
 
 Python does not check types at run time and CDK does so late, with its own stack trace out process. These checks
 read the hints that are there for the type checker anyway, so an option's type is written once.
@@ -64,7 +64,7 @@ def argument_problems(function: Callable[..., object], arguments: Mapping[str, o
 def usable_arguments(
     function: Callable[..., object], arguments: Mapping[str, object], found: Problems
 ) -> dict[str, Any]:
-    """Return the keyword-only arguments of a call, with the default instead of each that has a problem already.
+    """Return the keyword-only arguments of a call, with the default for each that already has a problem.
 
     Valid options can then be checked further, so that one error reports all problems.
     """
@@ -76,12 +76,12 @@ def usable_arguments(
 
 
 def usable_options(options: Options, function: Callable[..., object], found: Problems) -> Options:
-    """Return the options that a function was given, with the default instead of each that has a problem already.
+    """Return the options of a call, with the default for each that already has a problem.
 
     Args:
         options: The options, as fields that have the names of the function's arguments.
         function: The function, whose defaults they are, unless its own field makes one.
-        found: What is wrong with them.
+        found: Known problems.
     """
     if not found:
         return options
@@ -146,7 +146,7 @@ def _type_problem(option: str, value: object, hint: Any) -> Problem:
 
 
 def _names(hint: Any) -> Iterator[str]:
-    """Yield the names of the types that a hint allows, those of which a list is allowed included."""
+    """Yield the names of the types that a hint allows, including types of list elements."""
     parts = get_args(hint)
     if not parts:
         yield getattr(hint, "__name__", "")
@@ -202,7 +202,7 @@ def _shown(value: object, hint: Any) -> str:
 
 
 def _hint_at(hint: Any, value: object) -> str:
-    """Return how to write it: you turn a default off by name, and pass capacity by its share."""
+    """Return how to write the value: you turn a default off by name, and pass capacity by its share."""
     if (value is False or value is None) and any(
         getattr(part, "__name__", "") == "Disabled" for part in get_args(hint)
     ):
@@ -250,7 +250,7 @@ _Check: TypeAlias = Callable[[object], bool]
 
 @cache
 def _check_for(hint: Any) -> _Check:  # noqa: PLR0911  (one for each kind of hint)
-    """Return what tells whether a value fits a hint, which is read once."""
+    """Return a function that tells whether a value fits a hint. The hint is read once."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         parts = [_check_for(part) for part in arguments]

@@ -117,7 +117,7 @@ _WAYS: Mapping[str, Mapping[str, str]] = {
         "aws_elasticloadbalancingv2.NetworkTargetGroup": "NlbExposure(port=…), which creates the target group",
     },
 }
-"""By the name of what belongs there, and that of CDK: what to write, where `given` is what was given."""
+"""Replacement text by expected type and CDK type. `given` stands for the value."""
 
 
 def way_in(value: object, expected: Iterable[str]) -> str | None:
@@ -128,7 +128,7 @@ def way_in(value: object, expected: Iterable[str]) -> str | None:
 
 
 def interface_of(value: object) -> str | None:
-    """Return the name of the interface of CDK that a value stands for, if it is one of those without a class."""
+    """Return the name of the CDK interface that a value implements, if CDK has no class for it."""
     parts: Any = getattr(value, "_delegates", None)
     return None if not parts else type(parts[-1]).__name__.removeprefix("_").removesuffix("Proxy")
 

@@ -46,7 +46,7 @@ class DockerOptions:
         return {name: value for name in names if (value := getattr(self, name))}
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
