@@ -64,6 +64,7 @@ snapshots-update: install  ## Rewrite the golden templates; read the diff before
 
 .PHONY: docs
 docs: install  ## Rewrite the parts of the documentation that are taken from code; read the diff before you commit it
+	$(PY) scripts/draw_constructs.py
 	$(PY) scripts/write_docs.py $(ARGS)
 
 .PHONY: docs-site

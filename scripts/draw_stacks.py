@@ -1,20 +1,15 @@
-"""Draw the reference stacks for the documentation.
+"""Draw the reference stacks for the documentation; scripts/write_docs.py writes what comes of it.
 
-Usage: draw_stacks.py [--check] ASSEMBLY
-
-  ASSEMBLY  a folder into which `cdk synth` wrote the stacks of the environment `prod`
-  --check   write nothing, and fail if the text of a drawing has changed
-
-Graphviz lays the drawings out; it comes as WebAssembly from npm. The check compares the text that it is given, since
+Graphviz lays the drawings out; it comes as WebAssembly from npm. Tests compare the text that it is given, since
 another version of it may place boxes elsewhere.
 """
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 from cdk_containers.checks.reading import read_estate
@@ -56,11 +51,25 @@ def pictures(of: list[Drawing]) -> list[str]:
 
 
 def _accessible(svg: str, drawing: Drawing) -> str:
-    described = html.escape(" ".join(drawing.sentences()))
+    """Say in a picture what it shows, and of which text it is."""
+    described = html.escape("\n".join(drawing.sentences()))
     start = svg.index("<svg")
-    head = svg[start:].replace("<svg", '<svg role="img"', 1)
+    head = svg[start:].replace("<svg", f'<svg role="img" data-dot="{digest(FORMATS["dot"](drawing))}"', 1)
     end = head.index(">") + 1
     return f"{head[:end]}\n<title>{html.escape(drawing.title)}</title>\n<desc>{described}</desc>{head[end:]}"
+
+
+def digest(dot: str) -> str:
+    """Return what tells one text for Graphviz from another. Each picture has that of its text."""
+    return hashlib.sha256(dot.encode()).hexdigest()[:16]
+
+
+def words(picture: str) -> tuple[str, list[str]]:
+    """Return the title of a picture and the sentences that say what it shows, as it has them itself."""
+    title, sentences = (
+        html.unescape(picture.partition(f"<{name}>")[2].partition(f"</{name}>")[0]) for name in ("title", "desc")
+    )
+    return title, sentences.splitlines()
 
 
 def page(of: list[Drawing]) -> str:
@@ -68,7 +77,7 @@ def page(of: list[Drawing]) -> str:
     lines = [
         "# The reference stacks",
         "",
-        "<!-- Written by scripts/draw_stacks.py; do not edit it here. -->",
+        "<!-- Written by scripts/write_docs.py; do not edit it here. -->",
         "",
         "What each stack of `stacks/` makes in the environment `prod`. A box counts its roles, log groups and alarms.",
         "Arrows are traffic and data. Draw your own stacks with `cdk-containers diagram`.",
@@ -89,24 +98,8 @@ def _name(drawing: Drawing) -> str:
     return drawing.title.removeprefix("prod-")
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command."""
-    found = drawings(Path(arguments[-1]))
-    files = expected(found)
-    stale = [path for path, text in files.items() if not path.exists() or path.read_text() != text]
-    if "--check" in arguments:
-        print("".join(f"stale: {path.relative_to(ROOT)}\n" for path in stale), end="")
-        return 1 if stale else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in FOLDER.iterdir():
-        old.unlink()
-    for path, text in files.items():
-        path.write_text(text)
-    for drawing, picture in zip(found, pictures(found), strict=True):
-        (FOLDER / f"{_name(drawing)}.svg").write_text(picture)
-    print(f"drawn: {len(found)} stacks")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def written(assembly: Path) -> dict[Path, str]:
+    """Return the files of the drawings, with the pictures."""
+    found = drawings(assembly)
+    drawn = {FOLDER / f"{_name(it)}.svg": picture for it, picture in zip(found, pictures(found), strict=True)}
+    return expected(found) | drawn

@@ -4,11 +4,12 @@ Usage: write_docs.py [--check] [--fast] [PAGE...]
 
   PAGE     names of pages in docs/constructs, such as rolling; all files where none is given
   --check  write nothing, and fail if a file is not as it would be written
-  --fast   leave out what takes a synthesis of the reference stacks (docs/suppressions.md)
+  --fast   leave out what takes a synthesis of the reference stacks (docs/suppressions.md and their drawings)
 
-Written are docs/constructs/*.md (their last part is kept in docs/constructs/_text/), docs/practices.md and
-docs/suppressions.md; in README.md and the pages of WITH_MARKS what stands between `<!-- generated: … -->` and
-`<!-- end -->`; and on all these pages the errors that examples raise, which are in a block of plain text after them.
+Written are docs/constructs/*.md (their last part is kept in docs/constructs/_text/), docs/practices.md,
+docs/suppressions.md and docs/reference-stacks.md with its pictures; in README.md and the pages of WITH_MARKS what
+stands between `<!-- generated: … -->` and `<!-- end -->`; and on all these pages the errors that examples raise, which
+are in a block of plain text after them. Pictures on the pages of constructs come from scripts/draw_constructs.py.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from docs_data import (  # noqa: E402  (after the choice of Node)
     SAME_OPTIONS,
     Fact,
 )
+from docs_examples import first_example  # noqa: E402
 from docs_source import (  # noqa: E402
     DocumentationError,
     Documented,
@@ -54,6 +56,7 @@ from docs_source import (  # noqa: E402
     option_named,
     practices_of,
 )
+from draw_stacks import words, written  # noqa: E402
 from kubernetes_tables import counterparts, endings  # noqa: E402
 from kubernetes_tables import rollouts as kubernetes_rollouts  # noqa: E402
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
@@ -125,7 +128,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write the parts of the documentation that are taken from code.")
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="a page of docs/constructs, such as rolling")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is stale")
-    parser.add_argument("--fast", action="store_true", help="leave out docs/suppressions.md")
+    parser.add_argument("--fast", action="store_true", help="leave out what is about the reference stacks")
     arguments = parser.parse_args()
     wanted = construct_pages(arguments.pages) if arguments.pages else files(fast=arguments.fast)
     stale = {path: text for path, text in wanted if not path.exists() or path.read_text() != text}
@@ -186,6 +189,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
             for environment in ENVIRONMENTS:
                 _synthesize(Path(folder) / environment, environment)
             yield SUPPRESSIONS, suppressions_page({name: Path(folder) / name for name in ENVIRONMENTS})
+            yield from written(Path(folder) / "prod").items()
 
 
 # ---- constructs
@@ -211,7 +215,26 @@ def construct_page(page: str) -> str:
     )
     if entries:
         lines += ["## Practices", "", *_practice_table(entries)]
-    return "\n".join([*lines, with_errors(rest, _prelude())]).rstrip() + "\n"
+    return with_picture("\n".join([*lines, with_errors(rest, _prelude())]).rstrip() + "\n", page)
+
+
+def with_picture(text: str, page: str) -> str:
+    """Show what the first example makes after it, if there is a picture of it."""
+    path = DOCS / "images" / "constructs" / f"{page}.svg"
+    example = first_example(text, CONSTRUCTS / f"{page}.md")
+    if example is None or not path.exists():
+        return text
+    title, sentences = words(path.read_text())
+    picture = [
+        f"![{title}](../images/constructs/{path.name})",
+        "",
+        "<details><summary>The picture in words</summary>",
+        "<ul>",
+        *(f"<li>{escape(sentence, quote=False)}</li>" for sentence in sentences),
+        "</ul>",
+        "</details>",
+    ]
+    return "\n".join([text[: example.end], "", *picture]) + text[example.end :]
 
 
 def _parts(text: str) -> tuple[str, str, str]:

@@ -14,5 +14,5 @@ def test_the_drawings_are_fresh(assemblies: dict[str, Assembly]) -> None:
     files = expected(drawings(assemblies["prod"].folder))
     assert len(files) > 20
     stale = [path.name for path, text in files.items() if not path.exists() or path.read_text() != text]
-    assert stale == [], "synthesize with -c environment=prod and run scripts/draw_stacks.py"
+    assert stale == [], "run scripts/write_docs.py"
     assert {it.stem for it in FOLDER.glob("*.svg")} == {it.stem for it in files if it.suffix == ".dot"}

@@ -83,9 +83,10 @@ def _runs_on(service: Resource, estate: Estate) -> str:
     providers = [it.value("CapacityProvider") for it in service.maps("CapacityProviderStrategy")]
     launch = service.text("LaunchType")
     found = [names[it] for it in (*providers, launch) if isinstance(it, str) and it in names]
-    groups = [f"{name_of(it)} instances" for it in groups_of(service, estate)]
-    several = len(providers) > 1 or len(groups) > 1
-    return " and ".join(dict.fromkeys([*found, *(groups if several else [])]))
+    groups = [name_of(it) for it in groups_of(service, estate)] if len(providers) > 1 else []
+    if groups:
+        found.append(f"{' and '.join(groups)} instances")
+    return " and ".join(dict.fromkeys(found))
 
 
 def _instances(group: Resource, _: Estate) -> str:
