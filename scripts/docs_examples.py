@@ -56,7 +56,8 @@ def examples_in(text: str, page: Path) -> Iterator[Example]:
     blocks = list(_FENCE.finditer(text))
     for block, after in pairwise([*blocks, None]):
         if block is None or block["language"] != "python":
-            assert block is None or "python" not in block["language"], "an example is run, or it is none"  # noqa: S101
+            if block is not None and "python" in block["language"]:
+                raise ValueError(f"{page}: an example is run, or it is none: {block['language']}")
             continue
         follows = after is not None and after["language"] == "text" and not text[block.end() : after.start()].strip()
         line = text.count("\n", 0, block.start()) + 1

@@ -147,7 +147,7 @@ def _condition(rule: Resource) -> str:
 def _between_groups(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
     """What may call what: one security group lets another one in. An EKS cluster stands for its own group."""
     estate = template.estate
-    of_group = {group.key: box for box in own.values() for group in _groups_of(box, estate)} | own
+    of_group = {group.key: box for box in own.values() for group in _groups_of(box, estate)} | dict(own)
     for rule in estate.of_type("AWS::EC2::SecurityGroupIngress"):
         into, source = find(rule, estate, "GroupId"), find(rule, estate, "SourceSecurityGroupId")
         target = of_group.get(into.key) if into else None

@@ -49,7 +49,7 @@ def containers(own: Mapping[str, Resource], estate: Estate) -> dict[str, str]:
     found = {}
     for key, box in own.items():
         container = _group_of(box, estate) or _cluster_of(box, estate) or networks.get(key)
-        if container in own and container != key:
+        if container is not None and container in own and container != key:
             found[key] = container
     return found
 
