@@ -46,9 +46,12 @@ tests: install install-checkov
 	$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 .PHONY: lint
-lint: install  ## Style, by ruff
+lint: install  ## Style of code and Markdown, spelling, and safe workflows
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
+	$(PY) -m codespell_lib
+	.venv/bin/rumdl check --quiet .
+	.venv/bin/zizmor --offline --quiet .github action.yml
 
 .PHONY: types
 types: install  ## Types, by mypy (strict; CDK's own types take it a minute the first time)

@@ -10,6 +10,7 @@ import hashlib
 import html
 import json
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 from cdk_containers.checks.reading import read_estate
@@ -72,6 +73,17 @@ def words(picture: str) -> tuple[str, list[str]]:
     return title, sentences.splitlines()
 
 
+def in_words(sentences: Iterable[str]) -> list[str]:
+    """Write what a picture shows for those who cannot see it. Names are no Markdown: `* ? *` is a schedule."""
+    return [
+        "<details><summary>The picture in words</summary>",
+        "<ul>",
+        *(f"<li>{html.escape(sentence, quote=False)}</li>" for sentence in sentences),
+        "</ul>",
+        "</details>",
+    ]
+
+
 def page(of: list[Drawing]) -> str:
     """Write the page that shows all of them."""
     lines = [
@@ -84,8 +96,8 @@ def page(of: list[Drawing]) -> str:
     ]
     for drawing in of:
         name = _name(drawing)
-        lines += ["", f"## {name}", "", f"![What {name} makes](images/stacks/{name}.svg)", "", "In words:", ""]
-        lines += [f"- {sentence}" for sentence in drawing.sentences()]
+        lines += ["", f"## {name}", "", f"![What {name} makes](images/stacks/{name}.svg)", ""]
+        lines += in_words(drawing.sentences())
     return "\n".join(lines) + "\n"
 
 

@@ -56,7 +56,7 @@ from docs_source import (  # noqa: E402
     option_named,
     practices_of,
 )
-from draw_stacks import words, written  # noqa: E402
+from draw_stacks import in_words, words, written  # noqa: E402
 from kubernetes_tables import counterparts, endings  # noqa: E402
 from kubernetes_tables import rollouts as kubernetes_rollouts  # noqa: E402
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
@@ -207,7 +207,8 @@ def construct_page(page: str) -> str:
     main, *parts = (_without_refused(documented(name)) for name in names)
     lines = [f"# {main.name}", "", _NOTE.format(sources=f"the code and docs/constructs/_text/{page}.md"), ""]
     preamble, examples, rest = _parts((CONSTRUCTS / "_text" / f"{page}.md").read_text())
-    lines += [*_introduction(main), with_errors(preamble + examples, _prelude()), *_tables(main, "##")]
+    shown = with_errors(preamble + examples, _prelude()).rstrip()
+    lines += [*_introduction(main), *([shown, ""] if shown else []), *_tables(main, "##")]
     for part in parts:
         lines += [f"## {part.name}", "", *_introduction(part), *_tables(part, "###", heading=False)]
     entries = practices_of(
@@ -225,15 +226,7 @@ def with_picture(text: str, page: str) -> str:
     if example is None or not path.exists():
         return text
     title, sentences = words(path.read_text())
-    picture = [
-        f"![{title}](../images/constructs/{path.name})",
-        "",
-        "<details><summary>The picture in words</summary>",
-        "<ul>",
-        *(f"<li>{escape(sentence, quote=False)}</li>" for sentence in sentences),
-        "</ul>",
-        "</details>",
-    ]
+    picture = [f"![{title}](../images/constructs/{path.name})", "", *in_words(sentences)]
     return "\n".join([text[: example.end], "", *picture]) + text[example.end :]
 
 
@@ -674,7 +667,7 @@ def suppressions_page(assemblies: Mapping[str, Path]) -> str:
         for (stack, path, checker, finding, _), where in sorted(answered.items())
     ]
     lines += _table(("Stack", "Construct", "Finding", "Environment"), findings_answered)
-    return "\n".join(lines).rstrip() + "\n"
+    return re.sub(r"(?<!\()https://\S+", r"<\g<0>>", "\n".join(lines).rstrip()) + "\n"
 
 
 def _by_reason(findings: Mapping[tuple[str, ...], set[str]]) -> list[str]:

@@ -44,8 +44,8 @@ def kinds_of(context: Context, services: dict[str, Service]) -> Kinds:
             context.refuse(
                 name, "network_mode", message=(f"{other!r} is not a service that other containers can run beside")
             )
-    for name, dependants in init_of.items():
-        if name in dependants or any(dependant in init_of or dependant in sidecar_of for dependant in dependants):
+    for name, waiting in init_of.items():
+        if name in waiting or any(other in init_of or other in sidecar_of for other in waiting):
             context.refuse(
                 name, message=("a service that runs to completion before others cannot wait for such a service itself")
             )
