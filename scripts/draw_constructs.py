@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ os.environ.setdefault("JSII_NODE", str(ROOT / ".venv/node/bin/node"))
 os.environ.setdefault("CDK_VALIDATION", "false")
 
 from docs_examples import CONSTRUCTS, first_example, prelude, run  # noqa: E402  (after the choice of Node)
-from draw_stacks import pictures  # noqa: E402
+from graphviz_figures import Figure, files  # noqa: E402
 
 from cdk_containers.checks.reading import read_estate  # noqa: E402
 from cdk_containers.checks.templates import Estate  # noqa: E402
@@ -38,14 +38,16 @@ def stacks_before(assembly: Path) -> Before:
     return {template.stack_name: frozenset(template.resources) for template in _estate(assembly).templates}
 
 
-def drawing_of_example(assembly: Path, before: Before) -> Drawing | None:
+def figure_of_example(assembly: Path, before: Before, *, page: str) -> Figure | None:
     """Draw the stack to which an example adds most boxes; None if the drawing says nothing."""
     templates = [template for template in _estate(assembly).templates if template.nested_in is None]
     drawings = [drawing_of(template, before=before.get(template.stack_name, ())) for template in templates]
     drawing = max(drawings, key=lambda it: sum(not box.elsewhere for box in it.boxes))
+    if not _says_something(drawing):
+        return None
     named = (f"{box.name} ({box.kind})" if box.name else box.kind for box in drawing.boxes)
     title = f"What the example makes: {', '.join(named)}"
-    return replace(drawing, title=title) if _says_something(drawing) else None
+    return Figure(FOLDER / page, title, drawing.sentences(), FORMATS["dot"](replace(drawing, title=page)))
 
 
 def _says_something(drawing: Drawing) -> bool:
@@ -59,18 +61,16 @@ def _estate(assembly: Path) -> Estate:
     return estate
 
 
-def draw(pages: Sequence[Path]) -> dict[str, Drawing]:
+def figures(pages: Sequence[Path]) -> Iterator[Figure]:
     """Run the first example of each page, and draw what it makes."""
     before = stacks_before(_synthesized(prelude(), "docs/examples.md"))
-    drawings = {}
     for page in pages:
         example = first_example(page.read_text(), page)
         if example is not None:
             assembly = _synthesized(prelude() + example.code, example.name)
-            drawing = drawing_of_example(assembly, before)
-            if drawing is not None:
-                drawings[page.stem] = drawing
-    return drawings
+            figure = figure_of_example(assembly, before, page=page.stem)
+            if figure is not None:
+                yield figure
 
 
 def _synthesized(code: str, name: str) -> Path:
@@ -80,15 +80,15 @@ def _synthesized(code: str, name: str) -> Path:
 def main(names: list[str]) -> int:
     """Run the command."""
     pages = [CONSTRUCTS / f"{name}.md" for name in names] or sorted(CONSTRUCTS.glob("*.md"))
-    drawings = draw(pages)
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    drawn = [*figures(pages)]
+    texts = files(drawn)
     for page in pages:
         for ending in ("dot", "svg"):
             (FOLDER / f"{page.stem}.{ending}").unlink(missing_ok=True)
-    for (name, drawing), picture in zip(drawings.items(), pictures([*drawings.values()]), strict=True):
-        (FOLDER / f"{name}.dot").write_text(FORMATS["dot"](drawing))
-        (FOLDER / f"{name}.svg").write_text(picture)
-    print(f"drawn: {len(drawings)} of {len(pages)} pages")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        path.write_text(text)
+    print(f"drawn: {len(drawn)} of {len(pages)} pages")
     return 0
 
 

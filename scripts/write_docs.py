@@ -56,14 +56,17 @@ from docs_source import (  # noqa: E402
     option_named,
     practices_of,
 )
-from draw_stacks import in_words, words, written  # noqa: E402
+from draw_stacks import written  # noqa: E402
+from graphviz_figures import files as files_of_figures  # noqa: E402
+from graphviz_figures import in_words, shown  # noqa: E402
 from kubernetes_tables import counterparts, endings  # noqa: E402
 from kubernetes_tables import rollouts as kubernetes_rollouts  # noqa: E402
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
 from plot_costs import cheapest_table, price_table, reference_table  # noqa: E402
 from plot_fleets import first_table, plan_table, quota_table  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
-from rooms import house_drawing, room_list, wing_drawing  # noqa: E402
+from rooms import figures as figures_of_rooms  # noqa: E402
+from rooms import room_list  # noqa: E402
 from score_checks import score, sentence  # noqa: E402
 from stopped_reasons import exit_codes, log_lines, stopped_reasons  # noqa: E402
 from summarize_assembly import stacks  # noqa: E402
@@ -151,6 +154,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
     yield from construct_pages(PAGES)
     yield DOCS / "practices.md", practices_page()
     yield DOCS / "no-option.md", no_option_page()
+    yield from files_of_figures(figures_of_rooms()).items()
     makers: Mapping[str, Callable[[], str]] = {
         "cheapest": cheapest_table,
         "checks-score": lambda: sentence(score()),
@@ -158,15 +162,15 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "copilot-compatibility": compatibility_table,
         "copilot-deviations": deviations_table,
         "defaults": defaults_table,
-        "ecs-rooms": partial(wing_drawing, "ecs"),
-        "eks-rooms": partial(wing_drawing, "eks"),
+        "ecs-rooms": partial(drawing_of_rooms, "ecs"),
+        "eks-rooms": partial(drawing_of_rooms, "eks"),
         "first-example": first_example_table,
         "first-limits": first_table,
         "fleet-plans": plan_table,
         "counterparts": counterparts_tables,
         "endings": lambda: "\n".join(_table(*endings())).rstrip(),
         "exit-codes": lambda: "\n".join(_table(*exit_codes())).rstrip(),
-        "house": house_drawing,
+        "house": partial(drawing_of_rooms, "package"),
         "kept": kept_table,
         "kubernetes-rollouts": lambda: "\n".join(_table(*kubernetes_rollouts())).rstrip(),
         "log-lines": lambda: "\n".join(_table(*log_lines())).rstrip(),
@@ -225,8 +229,7 @@ def with_picture(text: str, page: str) -> str:
     example = first_example(text, CONSTRUCTS / f"{page}.md")
     if example is None or not path.exists():
         return text
-    title, sentences = words(path.read_text())
-    picture = [f"![{title}](../images/constructs/{path.name})", "", *in_words(sentences)]
+    picture = shown(path, f"../images/constructs/{path.name}")
     return "\n".join([text[: example.end], "", *picture]) + text[example.end :]
 
 
@@ -280,6 +283,13 @@ def no_option_page() -> str:
         name = type_.removeprefix("AWS::").replace("::", " ")
         lines += [f"| {name}: `{path}` | {why[:1].upper()}{why[1:]} |" for path, why in reasons.items()]
     return "\n".join(lines) + "\n"
+
+
+def drawing_of_rooms(name: str) -> str:
+    """Show how parts of the package import each other."""
+    figure = next(it for it in figures_of_rooms() if it.path.name == name)
+    lines = [f"![{figure.title}](images/parts/{name}.svg)", "", *in_words(figure.sentences)]
+    return "\n".join(lines)
 
 
 def construct_list() -> str:
