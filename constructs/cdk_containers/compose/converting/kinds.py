@@ -50,7 +50,7 @@ def kinds_of(context: Context, services: dict[str, Service]) -> Kinds:
                 name, message=("a service that runs to completion before others cannot wait for such a service itself")
             )
         else:
-            many = "each task of " + ", ".join(dependants)
+            many = "each task of " + ", ".join(waiting)
             context.say(name, f"it runs before each of {many}, not only once: it must tolerate that")
     return Kinds(init_of=init_of, sidecar_of=sidecar_of)
 
