@@ -9,7 +9,7 @@ from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Map, 
 from .drawing import Arrow
 from .facts import task_definition_of
 from .kinds import BOXES
-from .places import find, owner_of, place_of
+from .places import find, groups_of, owner_of, place_of
 
 _SERVICE = "AWS::ECS::Service"
 _PODS = "AWS::EKS::PodIdentityAssociation"
@@ -43,6 +43,7 @@ def arrows_of(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow
         _to_volumes,
         _to_queues,
         _by_events,
+        _to_instances,
     ):
         yield from maker(template, own)
 
@@ -256,3 +257,14 @@ def _by_events(template: Template, own: Mapping[str, Resource]) -> Iterator[Arro
         for source in own.values() if rules else ():
             if source.type in _EVENTS and any(it in rules for it in estate.mentioning(source, "AWS::Events::Rule")):
                 yield Arrow(source=source.key, target=job.key, label="events")
+
+
+def _to_instances(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
+    """Services that share their tasks out over several groups of instances. One on a single group is inside it."""
+    for service in own.values():
+        try:
+            groups = groups_of(service, template.estate) if service.source.get("CapacityProviderStrategy") else []
+        except (CannotTell, Malformed):
+            continue
+        for group in groups if len(groups) > 1 else ():
+            yield Arrow(source=service.key, target=group.key, label="runs on")

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Resource
 
 from .kinds import number_of
-from .places import groups_of, name_of
 
 _ASG = "AWS::AutoScaling::AutoScalingGroup"
 _SERVICE = "AWS::ECS::Service"
@@ -78,14 +77,11 @@ def _starts(task: Resource, estate: Estate) -> str:
     return "on an event" if any(it.type == "AWS::Events::Rule" for it in callers) else ""
 
 
-def _runs_on(service: Resource, estate: Estate) -> str:
+def _runs_on(service: Resource, _: Estate) -> str:
     names = {"FARGATE": "Fargate", "FARGATE_SPOT": "Fargate Spot", "EC2": "EC2", "EXTERNAL": "your own machines"}
     providers = [it.value("CapacityProvider") for it in service.maps("CapacityProviderStrategy")]
     launch = service.text("LaunchType")
     found = [names[it] for it in (*providers, launch) if isinstance(it, str) and it in names]
-    groups = [name_of(it) for it in groups_of(service, estate)] if len(providers) > 1 else []
-    if groups:
-        found.append(f"{' and '.join(groups)} instances")
     return " and ".join(dict.fromkeys(found))
 
 
