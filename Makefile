@@ -145,5 +145,5 @@ lock: install  ## Lock development packages again: make lock ARGS=--upgrade
 
 .PHONY: clean
 clean:  ## Remove everything that make installed or made
-	rm -rf .venv .venv-checkov .venv-mutants node_modules cdk.out build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-checkov .venv-mutants node_modules cdk.out build dist site .pytest_cache .mypy_cache .ruff_cache .rumdl_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
