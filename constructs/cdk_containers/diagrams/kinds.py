@@ -1,4 +1,4 @@
-"""Resource types that are drawn as boxes, and names of the others for counts."""
+"""Which resources are drawn as boxes, and what the others are called in a count."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BOXES: dict[str, tuple[str, Family]] = {
     "AWS::VpcLattice::ServiceNetwork": ("Lattice service network", "network"),
     "AWS::CloudFront::Distribution": ("CloudFront distribution", "network"),
     "AWS::EC2::VPC": ("VPC", "network"),
-    "AWS::ECS::Service": ("service", "compute"),
+    "AWS::ECS::Service": ("ECS service", "compute"),
     "AWS::ECS::ExpressGatewayService": ("Express Mode service", "compute"),
     "AWS::ECS::Daemon": ("managed daemon", "compute"),
     "AWS::ECS::TaskDefinition": ("job", "compute"),
@@ -24,6 +24,7 @@ BOXES: dict[str, tuple[str, Family]] = {
     "AWS::EKS::Cluster": ("EKS cluster", "compute"),
     "AWS::EKS::Nodegroup": ("EKS node group", "compute"),
     "AWS::EKS::FargateProfile": ("EKS Fargate profile", "compute"),
+    "AWS::EKS::PodIdentityAssociation": ("Kubernetes pods", "compute"),
     "AWS::Lambda::Function": ("Lambda function", "compute"),
     "AWS::SQS::Queue": ("queue", "messages"),
     "AWS::SNS::Topic": ("topic", "messages"),
@@ -40,10 +41,10 @@ BOXES: dict[str, tuple[str, Family]] = {
     "AWS::CodePipeline::Pipeline": ("pipeline", "delivery"),
     "AWS::IAM::OIDCProvider": ("OIDC provider", "delivery"),
 }
-"""Types that are always drawn as boxes."""
+"""What has a name in a conversation."""
 
 ONLY_WITH_ARROWS = {"AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::Lambda::Function"}
-"""Types that are drawn only if an arrow reaches them."""
+"""Plumbing, unless traffic or data reaches it."""
 
 _COUNTED = {
     "AWS::CloudWatch::Alarm": "alarm",
@@ -67,21 +68,20 @@ _COUNTED = {
     "AWS::CodeBuild::Project": "CodeBuild project",
     "AWS::EKS::Addon": "add-on",
     "AWS::EKS::AccessEntry": "access entry",
-    "AWS::EKS::PodIdentityAssociation": "Pod Identity association",
     "AWS::ServiceDiscovery::PrivateDnsNamespace": "namespace",
     "AWS::ServiceDiscovery::HttpNamespace": "namespace",
     "AWS::EC2::VPCEndpoint": "VPC endpoint",
 }
-"""Types that are counted. Policies, listeners, routes and similar types are left out."""
+"""What a reader wants to know the number of. Policies, listeners, routes and the like are left out."""
 
 
 def counted(counts: dict[str, int]) -> list[str]:
-    """Count the resources of each type that is shown."""
+    """Say how many resources of each type there are, if a reader wants to know."""
     return [number_of(counts[type_], word) for type_, word in _COUNTED.items() if counts.get(type_)]
 
 
 def number_of(number: int, word: str) -> str:
-    """Return a count in words."""
+    """Say a number of things."""
     if number == 1:
         return f"1 {word}"
     plural = re.sub(r"y$", "ies", word) if re.search(r"[^aeiou]y$", word) else f"{word}s"
