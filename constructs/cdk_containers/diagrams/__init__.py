@@ -1,4 +1,4 @@
-"""What a stack makes, as people draw it: services, load balancers, data, and the traffic between them."""
+"""Architecture diagrams of stacks: services, load balancers, data, and the traffic between them."""
 
 from .drawing import Arrow, Box, Drawing
 from .reading import drawing_of

@@ -1,4 +1,4 @@
-"""Traffic and data between what is drawn, read from listeners, security groups, policies and volumes."""
+"""Arrows for traffic and data, read from listeners, security groups, policies and volumes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _VERBS = {
 
 
 def arrows_of(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """Give the traffic and data of a template's boxes, with boxes of other templates at the far end."""
+    """Yield the traffic and data of a template's boxes, including arrows to boxes of other templates."""
     for maker in (
         _from_the_internet,
         _to_targets,
@@ -70,7 +70,7 @@ def _protocol(listener: Map) -> str:
 
 
 def _to_targets(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """Follow what is routed to a service, from its target groups over rules and listeners to load balancers."""
+    """Follow the routes to a service, from its target groups through rules and listeners to load balancers."""
     for service in own.values():
         if service.type == _SERVICE:
             for target in _targets(service, template.estate, "LoadBalancers", "LoadBalancerName"):
@@ -80,7 +80,7 @@ def _to_targets(template: Template, own: Mapping[str, Resource]) -> Iterator[Arr
 
 
 def _to_pods(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """Follow what is routed to pods. The manifest names their target group, and the path says whose it is."""
+    """Follow the routes to pods. The manifest names their target group, and its path shows the owner."""
     pods = {place_of(it): it.key for it in own.values() if it.type == _PODS}
     for group in template.resources.values():
         if group.type == _TARGETS and (key := owner_of(group.construct_path, pods)):
@@ -131,7 +131,7 @@ def _listeners(group: Resource, estate: Estate) -> Iterator[tuple[Resource, str]
 
 
 def _condition(rule: Resource) -> str:
-    """Say which requests a rule is for, by host and path."""
+    """Describe the requests that a rule matches, by host and path."""
     try:
         fields = {it.text("Field"): it for it in rule.maps("Conditions")}
         values = [
@@ -146,7 +146,7 @@ def _condition(rule: Resource) -> str:
 
 
 def _between_groups(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """What may call what: one security group lets another one in. An EKS cluster stands for its own group."""
+    """Find possible calls: one security group allows another. An EKS cluster stands for its own group."""
     estate = template.estate
     of_group = {group.key: box for box in own.values() for group in _groups_of(box, estate)} | dict(own)
     for rule in estate.of_type("AWS::EC2::SecurityGroupIngress"):
@@ -159,7 +159,7 @@ def _between_groups(template: Template, own: Mapping[str, Resource]) -> Iterator
 
 
 def _groups_of(box: Resource, estate: Estate) -> Iterator[Resource]:
-    """Give the security groups of a box, which some types have at something that mentions them."""
+    """Yield the security groups of a box. For some types, they are on a resource that refers to the box."""
     place = ("NetworkConfiguration", "AwsvpcConfiguration") if box.type == _SERVICE else ()
     for holder in (box, *estate.mentioning(box, "AWS::EFS::MountTarget")):
         for name in ("SecurityGroups", "SecurityGroupIds", "VPCSecurityGroups", "VpcSecurityGroupIds"):
@@ -172,7 +172,7 @@ def _groups_of(box: Resource, estate: Estate) -> Iterator[Resource]:
 
 
 def _by_policies(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """What the roles of boxes may do with what is drawn."""
+    """Find the access of roles to other boxes."""
     estate = template.estate
     roles = {role.key: box for box in own.values() for role in _roles_of(box, estate)}
     for policy in estate.of_type("AWS::IAM::Policy"):
@@ -188,7 +188,7 @@ def _by_policies(template: Template, own: Mapping[str, Resource]) -> Iterator[Ar
 
 
 def _roles_of(box: Resource, estate: Estate) -> Iterator[Resource]:
-    """Give the roles of a box: of tasks, of pods, of a pipeline's builds, and of who a provider of identities tells."""
+    """Yield the roles of a box: of tasks, of pods, of a pipeline's builds, and of identities of an OIDC provider."""
     holders: list[tuple[Resource, str]] = []
     if (task := task_definition_of(box, estate)) is not None:
         holders.append((task, "TaskRoleArn"))
@@ -250,7 +250,7 @@ def _to_queues(template: Template, own: Mapping[str, Resource]) -> Iterator[Arro
 
 
 def _by_events(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """Jobs that start when something happens to what is drawn."""
+    """Find jobs that start on events of other boxes."""
     estate = template.estate
     for job in own.values():
         rules = estate.mentioning(job, "AWS::Events::Rule") if job.type == "AWS::ECS::TaskDefinition" else []
@@ -260,7 +260,7 @@ def _by_events(template: Template, own: Mapping[str, Resource]) -> Iterator[Arro
 
 
 def _to_instances(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """Services that share their tasks out over several groups of instances. One on a single group is inside it."""
+    """Find services with tasks on several Auto Scaling groups. A service on a single group is inside its box."""
     for service in own.values():
         try:
             groups = groups_of(service, template.estate) if service.source.get("CapacityProviderStrategy") else []

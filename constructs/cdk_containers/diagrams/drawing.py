@@ -1,4 +1,4 @@
-"""A drawing: boxes, arrows between them, and what belongs to no box."""
+"""A drawing: boxes, arrows between them, and resources without a box."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Literal
 from cdk_containers.core.frozen import frozen
 
 Family = Literal["outside", "network", "compute", "data", "messages", "delivery", "other"]
-"""What a box belongs to. It decides the color, by AWS's categories."""
+"""The AWS category of a box, which determines its color."""
 
 
 @frozen
 class Box:
-    """A thing that has a name in a conversation, such as a service or a queue.
+    """A resource that people refer to by name, such as a service or a queue.
 
     Attributes:
         id: Unique in the drawing.
-        kind: What it is, such as `Fargate service`.
-        name: What the code calls it.
-        family: What it belongs to.
-        lines: What a reviewer asks first, such as sizes and counts.
+        kind: Kind of resource, such as `Fargate service`.
+        name: Name in the code.
+        family: AWS category.
+        lines: Key facts, such as sizes and counts.
         inside: The id of the box that contains it, if one does.
         elsewhere: Whether another stack or another team owns it.
     """
@@ -36,12 +36,12 @@ class Box:
 
 @frozen
 class Arrow:
-    """Traffic or data that goes from one box to another.
+    """Traffic or data from one box to another.
 
     Attributes:
         source: The id of the box that starts it.
         target: The id of the box that it reaches.
-        label: What goes there, such as `HTTPS 443` or `reads`.
+        label: Kind of traffic or access, such as `HTTPS 443` or `reads`.
     """
 
     source: str
@@ -51,13 +51,13 @@ class Arrow:
 
 @frozen
 class Drawing:
-    """What one stack makes.
+    """The drawing of a stack.
 
     Attributes:
         title: The name of the stack.
-        boxes: What is drawn as a box.
+        boxes: Boxes of the drawing.
         arrows: Traffic and data.
-        shared: What belongs to no box, as words: `1 KMS key`.
+        shared: Resources without a box, in words: `1 KMS key`.
     """
 
     title: str
@@ -66,18 +66,18 @@ class Drawing:
     shared: Sequence[str] = ()
 
     def within(self, box: Box | None = None) -> list[Box]:
-        """Return the boxes that are directly inside one, or those that are inside none."""
+        """Return the boxes directly inside a box, or the outermost boxes."""
         return [it for it in self.boxes if it.inside == (box.id if box else None)]
 
     def around(self, box: Box) -> Iterator[str]:
-        """Give the id of each box that contains one, from the inside out."""
+        """Yield the ids of the boxes that contain a box, from the inside out."""
         by_id = {it.id: it for it in self.boxes}
         while box.inside is not None:
             box = by_id[box.inside]
             yield box.id
 
     def sentences(self) -> list[str]:
-        """Say in words what the drawing shows, for those who cannot see it."""
+        """Describe the drawing in words, for readers who cannot see it."""
         names = {box.id: f"{box.name} ({box.kind})" if box.name else box.kind for box in self.boxes}
         said = []
         for box in self.boxes:

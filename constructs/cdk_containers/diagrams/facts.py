@@ -1,4 +1,4 @@
-"""The second line of a box: what a reviewer asks first."""
+"""The second line of a box: its key facts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 
 
 def facts_of(resource: Resource, estate: Estate) -> list[str]:
-    """Return what a box says about a resource; what only a deployment knows is left out."""
+    """Return the facts about a resource, without values that only a deployment sets."""
     makers = _FACTS.get(resource.type, ())
     facts = (_or_nothing(maker, resource, estate) for maker in makers)
     return [fact for fact in facts if fact]
@@ -68,7 +68,7 @@ def _containers(service: Resource, estate: Estate) -> str:
 
 
 def _starts(task: Resource, estate: Estate) -> str:
-    """Say when a job starts; a state machine may stand between the schedule and the task."""
+    """Describe when a job starts. A state machine can be between the schedule and the task."""
     callers = estate.mentioning(task, _SCHEDULE, "AWS::Events::Rule", "AWS::StepFunctions::StateMachine")
     callers += [it for caller in callers for it in estate.mentioning(caller, _SCHEDULE, "AWS::Events::Rule")]
     for caller in callers:

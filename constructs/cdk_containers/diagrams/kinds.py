@@ -1,4 +1,4 @@
-"""Which resources are drawn as boxes, and what the others are called in a count."""
+"""Resource types that are drawn as boxes, and names of the others for counts."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ BOXES: dict[str, tuple[str, Family]] = {
     "AWS::CodePipeline::Pipeline": ("pipeline", "delivery"),
     "AWS::IAM::OIDCProvider": ("OIDC provider", "delivery"),
 }
-"""What has a name in a conversation."""
+"""Types that are always drawn as boxes."""
 
 ONLY_WITH_ARROWS = {"AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::Lambda::Function"}
-"""Plumbing, unless traffic or data reaches it."""
+"""Types that are drawn only if an arrow reaches them."""
 
 _COUNTED = {
     "AWS::CloudWatch::Alarm": "alarm",
@@ -72,16 +72,16 @@ _COUNTED = {
     "AWS::ServiceDiscovery::HttpNamespace": "namespace",
     "AWS::EC2::VPCEndpoint": "VPC endpoint",
 }
-"""What a reader wants to know the number of. Policies, listeners, routes and the like are left out."""
+"""Types that are counted. Policies, listeners, routes and similar types are left out."""
 
 
 def counted(counts: dict[str, int]) -> list[str]:
-    """Say how many resources of each type there are, if a reader wants to know."""
+    """Count the resources of each type that is shown."""
     return [number_of(counts[type_], word) for type_, word in _COUNTED.items() if counts.get(type_)]
 
 
 def number_of(number: int, word: str) -> str:
-    """Say a number of things."""
+    """Return a count in words."""
     if number == 1:
         return f"1 {word}"
     plural = re.sub(r"y$", "ies", word) if re.search(r"[^aeiou]y$", word) else f"{word}s"

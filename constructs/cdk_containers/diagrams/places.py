@@ -1,4 +1,4 @@
-"""Where a box is: what its name is, what is under its path, and which box contains it."""
+"""Places of boxes: their names, the resources under their paths, and the boxes that contain them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _GENERIC = {
     *("Definition", "Provider", "Environment", "Schedule", "CodeDeployService", "Delivery", "Identity", "Association"),
     *("Daemon", "Profile"),
 }
-"""Names that constructs give to what they consist of. The name above says more."""
+"""Ids of internal constructs. The id of the parent is more helpful."""
 
 
 def name_of(resource: Resource) -> str:
-    """Say what the code calls it: the last name of its path that is not a construct's own."""
+    """Return the name in the code: the last id of the path that is not an internal one."""
     return place_of(resource).rpartition("/")[2] or resource.logical_id
 
 
 def place_of(resource: Resource) -> str:
-    """Return the path under which everything belongs to a box; empty if no app made the template."""
+    """Return the path whose contents belong to a box; empty if the template is not from an app."""
     stack, *path = resource.construct_path.split("/")
     while len(path) > 1 and path[-1] in _GENERIC:
         path.pop()
@@ -35,7 +35,7 @@ def place_of(resource: Resource) -> str:
 
 
 def owner_of(path: str, places: Mapping[str, str]) -> str:
-    """Return whose place a path is under; empty if it is nobody's."""
+    """Return the owner of the place that contains a path; empty if there is none."""
     parts = path.split("/")
     for length in range(len(parts), 1, -1):
         if (found := places.get("/".join(parts[:length]))) is not None:
@@ -44,7 +44,7 @@ def owner_of(path: str, places: Mapping[str, str]) -> str:
 
 
 def containers(own: Mapping[str, Resource], estate: Estate) -> dict[str, str]:
-    """Return which of a template's boxes contains which: instances, an EKS cluster, or a VPC."""
+    """Return which boxes of a template contain which: instances, an EKS cluster, or a VPC."""
     networks = dict(_networks(estate))
     found = {}
     for key, box in own.items():
@@ -55,7 +55,7 @@ def containers(own: Mapping[str, Resource], estate: Estate) -> dict[str, str]:
 
 
 def groups_of(service: Resource, estate: Estate) -> list[Resource]:
-    """Return the instances that may run the tasks of a service, without those of Fargate."""
+    """Return the Auto Scaling groups that can run the tasks of a service."""
     if service.type == _DAEMON:
         names = service.values("CapacityProviderArns")
     else:
@@ -84,7 +84,7 @@ def _instances(provider: Resource, estate: Estate) -> Resource | None:
 
 
 def _group_of(box: Resource, estate: Estate) -> str | None:
-    """Return the instances that a service runs on, if all of its tasks run on one group of them."""
+    """Return the Auto Scaling group of a service, if all its tasks run on one group."""
     if box.type not in {_SERVICE, _DAEMON}:
         return None
     try:
@@ -96,7 +96,7 @@ def _group_of(box: Resource, estate: Estate) -> str | None:
 
 
 def _cluster_of(box: Resource, estate: Estate) -> str | None:
-    """Return the EKS cluster of nodes and pods. Instances name it in what they run when they start."""
+    """Return the EKS cluster of nodes and pods. Instances name it in their user data."""
     if box.type == _GROUP:
         templates = [it for it in estate.of_type("AWS::EC2::LaunchTemplate") if box in estate.mentioning(it, _GROUP)]
         clusters = (it for it in estate.of_type(_EKS) for one in templates if one in estate.mentioning(it))
@@ -106,7 +106,7 @@ def _cluster_of(box: Resource, estate: Estate) -> str | None:
 
 
 def _networks(estate: Estate) -> Iterator[tuple[str, str]]:
-    """Give the VPC of what is in subnets: directly, by a subnet group or mount target, or by what starts a job."""
+    """Yield the VPC of a resource in subnets: directly, by a subnet group or mount target, or by the starter of a job."""
     for subnet in estate.of_type("AWS::EC2::Subnet"):
         vpc = find(subnet, estate, "VpcId")
         if vpc is None:
@@ -124,7 +124,7 @@ def _networks(estate: Estate) -> Iterator[tuple[str, str]]:
 
 
 def find(resource: Map, estate: Estate, *path: str) -> Resource | None:
-    """Return what a property names; None if it is nothing of the estate, or if only a deployment knows."""
+    """Return the resource that a property names; None if it is not in the estate or known only at deployment."""
     try:
         return estate.find(resource.value(*path))
     except (CannotTell, Malformed):

@@ -1,4 +1,4 @@
-"""From a template to a drawing."""
+"""Creates a drawing from a template."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _placed(box: Box, inside: Mapping[str, str], drawn: Mapping[str, Resource], 
 
 
 def _joined(arrows: Iterable[Arrow]) -> list[Arrow]:
-    """Make one arrow of those between the same boxes."""
+    """Merge the arrows between the same boxes."""
     labels: dict[tuple[str, str], list[str]] = {}
     for arrow in arrows:
         labels.setdefault((arrow.source, arrow.target), []).append(arrow.label)
@@ -119,7 +119,7 @@ def _named(resource: Resource) -> Box:
 
 
 def _owners(resources: Collection[Resource], drawn: Mapping[str, Resource]) -> dict[str, Counter[str]]:
-    """Count, for each box, the resources that belong to it; resources without a box are under the empty key."""
+    """Count the resources of each box. Resources without a box are under the empty key."""
     places = {place: key for key, resource in drawn.items() if (place := place_of(resource))}
     used = {
         task.key: service.key

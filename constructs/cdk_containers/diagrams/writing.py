@@ -17,19 +17,19 @@ _COLOURS: Mapping[str, str] = {
     "delivery": "#3553c9",
     "other": "#5a6b7b",
 }
-"""AWS's colors of these categories, darkened until white text on them can be read."""
+"""AWS colors of the categories, darkened so that white text is readable."""
 
 _TINTS: Mapping[str, str] = defaultdict(lambda: "#f4f6f8", {"network": "#f7f2ff", "compute": "#fff5ee"})
-"""What is inside a frame is on the color of its category, made light."""
+"""Light colors of the categories, as the background inside frames."""
 
 _FONT = "Helvetica,Arial,sans-serif"
 _EM = 0.62
 _MARGIN = 8
 _BETWEEN = " · "
 _LINE = 40
-"""Characters of a line in a box."""
+"""Maximum number of characters of a line in a box."""
 _WIDE = 4
-"""With more boxes than this beside each other, a picture is read from left to right."""
+"""Maximum number of boxes side by side. With more, the drawing runs from left to right."""
 
 
 def dot(drawing: Drawing) -> str:
@@ -60,7 +60,7 @@ def dot(drawing: Drawing) -> str:
 
 
 def _dot_box(box: Box, drawing: Drawing, ids: Mapping[str, str], indent: str = "  ") -> list[str]:
-    """Write a box, as a node or around the boxes inside it. An invisible point takes arrows that end at a frame."""
+    """Write a box, as a node or around the boxes inside it. Arrows that end at a frame go to an invisible point."""
     inside = drawing.within(box)
     if not inside:
         return [f"{indent}{_node(box, ids)}"]
@@ -78,14 +78,14 @@ def _dot_box(box: Box, drawing: Drawing, ids: Mapping[str, str], indent: str = "
 
 
 def _where(frame: Box, drawing: Drawing) -> str:
-    """Put the name of a frame where arrows that come in do not cross it."""
+    """Place the name of a frame so that incoming arrows do not cross it."""
     within = {box.id for box in drawing.boxes if frame.id in drawing.around(box)}
     enters = any(arrow.target in within and arrow.source not in within for arrow in drawing.arrows)
     return "b" if enters and _direction(drawing) == "TB" else "t"
 
 
 def _direction(drawing: Drawing) -> str:
-    """Read from top to bottom, unless too many boxes would be beside each other: boxes as far from a first one."""
+    """Choose top to bottom, unless too many boxes at the same distance from a first box would be side by side."""
     depth = dict.fromkeys((box.id for box in drawing.boxes), 0)
     for _ in drawing.boxes:
         for arrow in drawing.arrows:
@@ -100,7 +100,7 @@ def _node(box: Box, ids: Mapping[str, str]) -> str:
 
 
 def _heading(frame: Box) -> str:
-    """Write what a frame is, so that it does not look like one of the boxes inside."""
+    """Write the heading of a frame, so that it does not look like a box inside."""
     colour, tint = _COLOURS[frame.family], _TINTS[frame.family]
     title = f"{frame.kind} {frame.name}".strip()
     rows = [
@@ -123,7 +123,7 @@ def _table(box: Box) -> str:
 
 
 def _row(text: str, size: int, background: str, *, start: str = "", end: str = "") -> str:
-    """Write a line of a box, with room for readers whose fonts are wider than Graphviz's."""
+    """Write a line of a box, with room for fonts that are wider than Graphviz assumes."""
     width = round(len(text) * size * _EM) + 2 * _MARGIN
     font = f'<FONT POINT-SIZE="{size}">{start}{escape(text)}{end}</FONT>'
     return f'<TR><TD ALIGN="LEFT" BGCOLOR="{background}" WIDTH="{width}">{font}</TD></TR>'
@@ -141,7 +141,7 @@ def _wrapped(line: str) -> list[str]:
 
 
 def _label(text: str) -> str:
-    """Write what is on an arrow, beside its line also if the font of a reader is wider than Graphviz's."""
+    """Write the label of an arrow, with room for fonts that are wider than Graphviz assumes."""
     width = round(len(text) * 10 * _EM) + 2 * _MARGIN
     return f'<TABLE BORDER="0" CELLSPACING="0"><TR><TD WIDTH="{width}">{escape(text)}</TD></TR></TABLE>'
 
@@ -183,7 +183,7 @@ def _entities(text: str) -> str:
 
 
 def text(drawing: Drawing) -> str:
-    """Write what a drawing shows in words."""
+    """Describe a drawing in words."""
     return "\n".join([drawing.title, *(f"- {sentence}" for sentence in drawing.sentences())]) + "\n"
 
 
