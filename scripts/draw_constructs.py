@@ -4,7 +4,7 @@ Usage: draw_constructs.py [PAGE...]
 
   PAGE  names of pages in docs/constructs, such as rolling; all pages where none is given
 
-Not drawn are the app and the cluster with which all examples begin, and pages whose picture would say nothing: a
+Not drawn are the app and the cluster with which all examples begin, and pages whose picture would not help: a
 picture needs an arrow, or a box inside something that runs it.
 """
 
@@ -39,7 +39,7 @@ def stacks_before(assembly: Path) -> Before:
 
 
 def figure_of_example(assembly: Path, before: Before, *, page: str) -> Figure | None:
-    """Draw the stack to which an example adds most boxes; None if the drawing says nothing."""
+    """Draw the stack to which an example adds most boxes; None if the drawing would not help."""
     templates = [template for template in _estate(assembly).templates if template.nested_in is None]
     drawings = [drawing_of(template, before=before.get(template.stack_name, ())) for template in templates]
     drawing = max(drawings, key=lambda it: sum(not box.elsewhere for box in it.boxes))

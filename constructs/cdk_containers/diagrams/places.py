@@ -106,7 +106,7 @@ def _cluster_of(box: Resource, estate: Estate) -> str | None:
 
 
 def _networks(estate: Estate) -> Iterator[tuple[str, str]]:
-    """Yield the VPC of a resource in subnets: directly, by a subnet group or mount target, or by the starter of a job."""
+    """Yield the VPC of a resource in subnets: directly, by a subnet group or mount target, or by the starter."""
     for subnet in estate.of_type("AWS::EC2::Subnet"):
         vpc = find(subnet, estate, "VpcId")
         if vpc is None:
