@@ -76,7 +76,7 @@ def test_a_count_is_set_and_it_says_what_becomes_of_it(shell: Shell, aws: Aws):
 def test_nothing_changes_without_a_yes(shell: Shell, aws: Aws, monkeypatch: pytest.MonkeyPatch, command: Any):
     script = aws(waiting())
     ran = shell(*command)
-    assert (ran.code, "There is no terminal for an answer" in ran.err, "add --yes" in ran.err) == (2, True, True)
+    assert (ran.code, "There is no terminal to answer on" in ran.err, "add --yes" in ran.err) == (2, True, True)
     for answer in ("n\n", "\n", ""):
         monkeypatch.setattr("sys.stdin", Person(answer))
         ran = shell(*command)

@@ -92,7 +92,7 @@ def test_a_copy_as_it_is_runs_its_own_command(shell: Shell, aws: Aws):
 def test_it_asks_first(shell: Shell, aws: Aws, monkeypatch: pytest.MonkeyPatch):
     script = aws(copying())
     ran = shell("debug", "Shop/Web")
-    assert (ran.code, "There is no terminal for an answer" in ran.err) == (2, True)
+    assert (ran.code, "There is no terminal to answer on" in ran.err) == (2, True)
     monkeypatch.setattr("sys.stdin", Person("n\n"))
     ran = shell("debug", "Shop/Web")
     assert (ran.code, f"Start a copy of Shop/Web (dev, {ACCOUNT}, {REGION})?" in ran.err) == (2, True)
