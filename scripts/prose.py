@@ -36,8 +36,7 @@ READ = (
     "scripts",
     "benchmarks",
     "sample",
-    "tests/toolkit.py",
-    "tests/subjects",
+    "tests",
     "tests/copilot/deviations.yml",
 )
 """What people read: users, and contributors in the helpers of the tests."""
@@ -152,6 +151,8 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 def _is_written(path: Path) -> bool:
     shown = _shown(path).as_posix()
+    if shown.startswith("tests/"):
+        return path.suffix == ".py" and not path.name.startswith("test_")
     return shown != _OWN and (shown.startswith(_WRITTEN) or not shown.startswith(GENERATED))
 
 

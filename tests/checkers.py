@@ -1,4 +1,4 @@
-"""cfn-lint and checkov over files, in processes of their own that spend their time on checking.
+"""Runs cfn-lint and checkov over files, in separate processes without other overhead.
 
 Both build large trees that live until the end: with the garbage collector they take a fifth longer.
 """

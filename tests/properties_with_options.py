@@ -1,7 +1,7 @@
-"""Which option sets which property of CloudFormation; `python -m tests.properties_with_options` writes it anew.
+"""Maps options to the CloudFormation properties that they set. `python -m tests.properties_with_options` updates it.
 
-It goes over all options with their other values, as tests/test_options.py does, which takes a minute. That test keeps
-it current: each template that it makes is compared with what is written here.
+It tries all options with other values, as tests/test_options.py does, which takes a minute. That test keeps it current:
+it compares each of its templates with this file.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What CDK's generated Python works out at each call, worked out once: a quarter of the tests' time outside of Node.
+"""Caches what CDK's generated Python computes at each call, a quarter of the tests' time outside of Node.
 
-Its getters evaluate `typing.Optional["Name"]`, of which Python remembers the last 128. It checks each argument against
-its type; what depends on nothing but the class of the value is checked once for each class.
+Its getters evaluate `typing.Optional["Name"]`, of which Python caches the last 128. It checks each argument against its
+type. A check that depends only on the class of the value runs once for each class.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Templates that nobody would write, made of those that somebody did: `python -m tests.checks.fuzzing --minutes 10`.
+"""Unusual templates, derived from real ones: `python -m tests.checks.fuzzing --minutes 10`.
 
 Values are exchanged for others, functions are put where none belongs, text is cut and doubled. Whatever comes out, the
 checks answer with findings, or with one line for a file that cannot be read.

@@ -1,4 +1,4 @@
-"""Compose files that nobody would write, of those that somebody did: `python -m tests.compose.fuzzing --minutes 10`.
+"""Unusual compose files, derived from real ones: `python -m tests.compose.fuzzing --minutes 10`.
 
 Values are exchanged for others, keys are misspelt, lines are cut, doubled and moved. Whatever comes out, the converter
 answers with an app whose source is Python, or with lines that each have a file.

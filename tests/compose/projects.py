@@ -1,4 +1,4 @@
-"""Projects in the style of public ones, and what somebody decides about each."""
+"""Projects in the style of public ones, and the choices for each."""
 
 from __future__ import annotations
 
@@ -44,5 +44,5 @@ def project(name: str) -> Project:
 
 
 def conversion(name: str) -> Conversion:
-    """Convert a project, as somebody decided."""
+    """Convert a project with its choices."""
     return convert(project(name), CHOICES[name], output=OUTPUT, file="compose.yaml")

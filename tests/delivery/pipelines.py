@@ -1,4 +1,4 @@
-"""Pipelines for the tests: one that is synthesized once, and the parts that tests change."""
+"""Pipelines for the tests: a pipeline that is synthesized once, and the parts that tests change."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def repository(stack: cdk.Stack, name: str = "shop/web") -> Repository:
 
 
 def release(**images: str) -> Release:
-    """Make a release; each image has a digest of its own."""
+    """Create a release. Each image has its own digest."""
     return Release(
         commit="0123456789abcdef",
         images={

@@ -51,7 +51,7 @@ def check(
         version: The version of Kubernetes. Default: each of `VERSIONS`.
         compute: Compute type of pods.
         level: The Pod Security Standard that all pods have to keep. Default: what their namespaces enforce.
-        complete: Whether everything that an object names has to be among the objects: its Service, its ServiceAccount.
+        complete: Whether the objects must include everything that an object names: its Service, its ServiceAccount.
     """
     listed = [dict(manifest) for manifest in manifests]
     assert listed, "no manifests: nothing was shown"
@@ -76,7 +76,7 @@ def schema_errors(manifests: Sequence[Manifest], version: str) -> list[tuple[str
         try:
             kubernetes_validate.validate(_without_tokens(deepcopy(dict(manifest))), version, strict=True)
         except kubernetes_validate.SchemaNotFoundError:
-            found.append((f"manifests[{index}]", f"nobody knows a {manifest['kind']} of {manifest['apiVersion']}"))
+            found.append((f"manifests[{index}]", f"unknown kind {manifest['kind']} of {manifest['apiVersion']}"))
         except kubernetes_validate.ValidationError as error:
             found.append((f"manifests[{index}].{'.'.join(map(str, error.path))}", error.message))
     return found

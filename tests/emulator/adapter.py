@@ -1,7 +1,7 @@
 """Mend moto's CloudFormation so that it carries an ECS application through its life: create, update, delete.
 
-Nothing is pretended: a resource type that is neither moto's nor in RECIPES is skipped, and so is an update or a
-deletion that nobody knows. Each of these is a line in the server's log, and the tests compare those lines with a list.
+Nothing is faked. A resource type that is neither in moto nor in RECIPES is skipped, and so is an unknown update or
+deletion. Each of these is a line in the server's log, and the tests compare those lines with a list.
 """
 
 import json
@@ -63,7 +63,7 @@ def install() -> None:
 
 
 def order_of_creation(self: Any) -> list[str]:
-    """Begin at the end where there is an EKS cluster, so that what only happens to stand in order fails.
+    """Begin at the end if there is an EKS cluster, so that an order that is correct only by chance fails.
 
     What something depends on is made before it, by `get_resource`.
     """
@@ -144,7 +144,7 @@ def delete_all(self: Any) -> None:
 
 
 def delete_resource(self: Any, parsed_resource: Any, resource_json: Properties) -> None:
-    """Call the API for a type that moto never removes, and say so when nobody knows how."""
+    """Call the API for a type that moto never removes, and report a type without a known call."""
     kind = resource_json["Type"]
     if kind in DELETIONS:
         service, remove = DELETIONS[kind]

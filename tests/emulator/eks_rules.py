@@ -1,8 +1,8 @@
-"""What EKS refuses and moto lets pass, and the calls for what moto does not know of a cluster.
+"""Rules of EKS that moto does not check, and calls for features of clusters that moto does not have.
 
-The order in which a stack is made and removed is only shown where a wrong one fails: nodes need the add-ons that join
-them to the network, add-ons with pods need nodes, those that get credentials from Pod Identity need its agent, and a
-log group has to be there before EKS makes one that never expires.
+A wrong order of creation and deletion must fail: nodes need the add-ons that connect them to the network, add-ons with
+pods need nodes, add-ons with credentials from Pod Identity need its agent, and a log group must exist before EKS
+creates one without expiry.
 """
 
 import json
@@ -25,7 +25,7 @@ Given = dict[str, Any]
 AGENT = "eks-pod-identity-agent"
 NETWORK = {"kube-proxy", "vpc-cni"}
 DAEMONS = {AGENT, *NETWORK}
-"""Add-ons that are only daemons: they come up without a node, and go to each that joins."""
+"""Add-ons that are only daemons: they become active without a node, and run on each node that joins."""
 
 NAMESPACES = {"amazon-cloudwatch-observability": "amazon-cloudwatch"}
 """Where add-ons have their pods that are not in kube-system."""
@@ -79,7 +79,7 @@ def done(kind: str) -> ActionResult:
 
 
 def create_cluster(self: Any) -> Any:
-    """Make the cluster's own security group, and the log group if nobody made it before."""
+    """Create the security group of the cluster, and the log group if it is missing."""
     given = given_to(self)
     ec2 = ec2_backends[self.current_account][self.region]
     subnets = [ec2.get_subnet(it) for it in given["resourcesVpcConfig"]["subnetIds"]]
@@ -98,7 +98,7 @@ def create_cluster(self: Any) -> Any:
 
 
 def write_logs(self: Any, group: str) -> None:
-    """Make the log group that nobody made before, as AWS does: kept forever, and without the key of its owner."""
+    """Create a missing log group, as AWS does: without expiry, and without the key of its owner."""
     logs = logs_backends[self.current_account][self.region]
     if group not in logs.groups:
         logs.create_log_group(group, {})
@@ -143,7 +143,7 @@ def has_auto_mode(cluster: Any) -> bool:
 
 
 def has_nodes(self: Any, cluster: Any) -> bool:
-    """Look for what pods can run on; nodes of one's own are known by their tag."""
+    """Find nodes for pods. Self-managed nodes are found by their tag."""
     tag = f"kubernetes.io/cluster/{cluster.name}"
     groups = autoscaling_backends[self.current_account][self.region].autoscaling_groups.values()
     own = any(tag == it["Key"] for group in groups for it in group.tags)

@@ -1,4 +1,4 @@
-"""Check an account by the command, while it has faults that somebody made by hand."""
+"""Check an account with the command, while it has manual misconfigurations."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def services(ecs: Any) -> list[dict[str, Any]]:
 
 
 def enabled_keys(kms: Any) -> list[str]:
-    """Name the keys that somebody made, and not those that AWS makes for itself, as for the volumes of instances."""
+    """Name the customer managed keys, without AWS managed keys, such as for the volumes of instances."""
     aliases = every(kms, "list_aliases", "Aliases")
     of_aws = {it["TargetKeyId"] for it in aliases if it["AliasName"].startswith("alias/aws/") and "TargetKeyId" in it}
     keys = (kms.describe_key(KeyId=it["KeyId"])["KeyMetadata"] for it in every(kms, "list_keys", "Keys"))

@@ -39,7 +39,7 @@ remove_namespace = ServiceDiscoveryBackend.delete_namespace
 
 
 def get_signing_configuration(_: ECRResponse) -> str:
-    """A registry signs nothing before somebody says what."""
+    """A registry without a signing configuration signs nothing."""
     raise JsonRESTError("SigningConfigurationNotFoundException", "The registry has no signing configuration")
 
 

@@ -81,7 +81,7 @@ class Life:
         }
 
     def look_closely(self, emulator: Emulator) -> None:
-        """Read what an update leaves alone."""
+        """Read what an update must not change."""
         self.capacity = read_capacity(emulator)
         self.balancers = read_balancers(emulator)
         self.trail = read_trail(emulator)
@@ -153,7 +153,7 @@ def read_policies(emulator: Emulator) -> list[str]:
 
 
 def remove_protection(emulator: Emulator) -> None:
-    """Do what has to be done by hand before the end of a protected cluster."""
+    """Take the manual steps before the deletion of a protected cluster."""
     eks = emulator.client("eks")
     for name in eks.list_clusters()["clusters"]:
         eks.update_cluster_config(name=name, deletionProtection=False)

@@ -103,7 +103,7 @@ def read_schedules(emulator: Emulator) -> dict[str, Any]:
 
 
 def read_rules(emulator: Emulator) -> dict[str, Any]:
-    """Give rules with their targets, but for those that store events: they have names of their own."""
+    """Yield rules with their targets, except rules that store events, which have other names."""
     events = emulator.client("events")
     found = {it["Name"]: it for it in events.list_rules()["Rules"]}
     targets = {name: events.list_targets_by_rule(Rule=name)["Targets"] for name in found}
@@ -202,7 +202,7 @@ def read_discovery(emulator: Emulator) -> dict[str, Any]:
 
 
 def targets_of(action: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the target groups of an action; one that names a single group means all of it."""
+    """Yield the target groups of an action. A single group gets all traffic."""
     if "TargetGroupArn" in action:
         return [{"TargetGroupArn": action["TargetGroupArn"], "Weight": 1}]
     found: list[dict[str, Any]] = action.get("ForwardConfig", {}).get("TargetGroups", [])
@@ -247,7 +247,7 @@ def read_streams(emulator: Emulator) -> list[dict[str, Any]]:
 
 
 def read_trust(emulator: Emulator) -> dict[str, Any]:
-    """Give the ARN of each role, and whom it trusts."""
+    """Yield the ARN of each role, and its trusted principals."""
     roles = every(emulator.client("iam"), "list_roles", "Roles")
     return {it["Arn"]: it["AssumeRolePolicyDocument"]["Statement"] for it in roles}
 

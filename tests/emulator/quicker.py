@@ -1,4 +1,4 @@
-"""Save the emulator what it does for nobody here. It answers the same."""
+"""Skip work of the emulator that no test needs. Its responses are the same."""
 
 import functools
 import gc

@@ -14,7 +14,7 @@ from . import adapter, quicker
 
 
 class QuietHandler(MotoRequestHandler):
-    """Keep the log to what matters: a line per request says nothing about templates."""
+    """Limit the log to what matters: a line for each request does not help with templates."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         if str(code).startswith("5"):

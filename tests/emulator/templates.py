@@ -39,7 +39,7 @@ def changed(first: Assembly, second: Assembly) -> list[tuple[str, str, str]]:
 
 
 def changed_stacks(first: Assembly, second: Assembly) -> set[str]:
-    """Name the stacks that are another in the second assembly, be it in an output alone."""
+    """Name the stacks that differ in the second assembly, even if only an output differs."""
     before, after = (
         {it: (side.folder / f"{it}.template.json").read_text() for it in side.stacks} for side in (first, second)
     )
@@ -47,7 +47,7 @@ def changed_stacks(first: Assembly, second: Assembly) -> set[str]:
 
 
 def rolled(first: Assembly, second: Assembly) -> set[str]:
-    """Name the services that get another task definition; one that names a family leaves that to CodeDeploy."""
+    """Name the services that get another task definition. A service that names a family leaves that to CodeDeploy."""
     new = {(stack, logical_id) for stack, logical_id, kind in changed(first, second) if kind.endswith("TaskDefinition")}
     return {
         name

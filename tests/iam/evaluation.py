@@ -1,8 +1,8 @@
-"""Who can do what, by the policies of synthesized templates: IAM's rules, offline.
+"""Evaluates the policies of synthesized templates by the rules of IAM, offline.
 
-`who_can` errs towards "can": a condition or an ARN that only a deployment decides does not keep anybody out. It proves
-that *nobody else* can. `who_surely_can` errs the other way, and proves that somebody can. Together they prove that
-exactly one role can. Calls of one account are meant; trust policies, SCPs and session policies are not looked at.
+`who_can` errs towards "can": a condition or an ARN that only a deployment sets excludes no one. It proves that *no one
+else* can. `who_surely_can` errs the other way, and proves that a principal can. Together they prove that exactly one
+role can. It evaluates calls within one account, without trust policies, SCPs and session policies.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _RESOURCE_POLICIES = {
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement of a policy, and whom and what it is about beyond what it says."""
+    """A statement of a policy, with its principals and resources."""
 
     source: Mapping[str, Any]
     symbols: Symbols
@@ -274,7 +274,7 @@ def allowed(
 ) -> bool:
     """Tell whether statements allow a call of which everything is known: its resources, and every key of its context.
 
-    There has to be a permission for each resource. A call that the statements do not decide is an error of the test.
+    Each resource needs a permission. A call that the statements do not decide is an error of the test.
     """
     symbols = Symbols({"": {}}, "", known=CALL)
     about = [Statement(source, symbols) for source in statements]

@@ -1,7 +1,7 @@
-"""Reading the values of templates as text that can be compared: ARNs with symbols for what only a deployment knows.
+"""Reads the values of templates as comparable text: ARNs with symbols for values that only a deployment sets.
 
 `{"Fn::GetAtt": ["Orders", "Arn"]}` of a table in the stack Shop reads `arn:<Partition>:dynamodb:<Region>:<AccountId>:\
-table/<Shop/Orders>`, and so does the same ARN put together by hand, or taken from the output of another stack.
+table/<Shop/Orders>`. The same ARN reads the same if it is composed manually, or comes from another stack's output.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Symbols:
         return f"<{self._id(logical_id)}.Arn>" if form is None else form.format(self._name(logical_id))
 
     def _name(self, logical_id: str) -> str:
-        """Return the name that a template gives to a log group or a rule, or a symbol for the one that AWS makes up."""
+        """Return the name of a log group or a rule in a template, or a symbol for a name that AWS generates."""
         entry = self._resources[logical_id]
         given = entry.get("Properties", {}).get(_NAMED.get(entry["Type"]))
         return f"<{self._id(logical_id)}>" if given is None else self.text(given)

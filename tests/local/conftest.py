@@ -30,7 +30,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     yield made
     for pipe in (*folder.glob("end.*"), *folder.glob("never")):
-        with suppress(OSError):  # nobody reads it: every process of the stand-in has ended
+        with suppress(OSError):  # no reader: every process of the stand-in has ended
             os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
 
 

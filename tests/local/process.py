@@ -1,4 +1,4 @@
-"""`run local` as a process of its own, whose lines somebody reads as they come."""
+"""Runs `run local` in a separate process, and reads its lines as they come."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PATIENCE = 240
 
 @dataclass
 class Running:
-    """A run, whose lines somebody reads as they come."""
+    """A run whose lines are read as they come."""
 
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)

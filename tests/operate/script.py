@@ -31,7 +31,7 @@ class Error:
 
 
 class FakeClock(Clock):
-    """A clock that is ahead by what was slept; after `ends` nobody waits any more."""
+    """A clock that is ahead by the time slept. After `ends`, waiting stops."""
 
     def __init__(self, now: datetime = NOW, *, ends: timedelta = timedelta(hours=3)) -> None:
         self.at = now

@@ -82,7 +82,7 @@ Start = Callable[..., Service]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Start services by name, in a directory that nobody has to write to; what still runs at the end is killed."""
+    """Start services by name, in a directory that needs no write access. Running services are killed at the end."""
     with ExitStack() as stack:
 
         def start_one(name: str, *, cwd: str = "/", **environment: str) -> Service:

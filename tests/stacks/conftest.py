@@ -43,7 +43,7 @@ class Assembly:
 
     @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:
-        """What nobody may change: all tests read it."""
+        """The templates. All tests share them, so do not change them."""
         return {name: json.loads(path.read_text()) for name, path in sorted(self.files.items())}
 
     @cached_property

@@ -69,7 +69,7 @@ def compare(before: Template, after: Template) -> Update:
 
 
 def _causes(old: Resource, new: Resource, replaced: Mapping[str, object]) -> Iterator[str]:
-    """Yield the create-only properties that get another value, be it that they refer to something replaced."""
+    """Yield the create-only properties that get another value, including references to replaced resources."""
     for path in create_only(new["Type"]):
         before, after = (values_at(path, entry.get("Properties", {})) for entry in (old, new))
         if before and after and f"{new['Type']}/{'/'.join(path)}" in COMES_OR_GOES:

@@ -1,4 +1,4 @@
-"""What of an update somebody has to know beforehand."""
+"""Consequences of an update that you must know in advance."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ DELETED_FREELY: Mapping[str, str] = {
     "AWS::EC2::VPCGatewayAttachment": "named with its VPC",
     "AWS::ECS::TaskDefinition": "tasks of it run on, and its revisions are listed as inactive",
     "AWS::IAM::InstanceProfile": "named with its role",
-    "AWS::IAM::Policy": "a right that nobody uses any more",
-    "AWS::IAM::Role": "a role that nobody acts as any more",
+    "AWS::IAM::Policy": "an unused permission",
+    "AWS::IAM::Role": "an unused role",
     "AWS::S3::BucketPolicy": "named with its bucket",
     "AWS::SQS::QueuePolicy": "named with its queue",
     "AWS::VpcLattice::AuthPolicy": "named with what it protects",

@@ -127,7 +127,7 @@ def _things(name: str, entry: Resource, replaced: Collection[str], when: str) ->
 
 
 def _values(keys: tuple[str, ...], properties: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    """Yield the values of the keys; where a key goes over a list, once for each item."""
+    """Yield the values of the keys. A key that covers a list has a value for each item."""
     listed = []
     for key in keys:
         found = values_at(tuple(key.rstrip("?").split(".")), properties)

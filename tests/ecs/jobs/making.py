@@ -34,7 +34,7 @@ def on_event(scope: Construct, id: str = "Job", **options: Any) -> EventJob:  # 
 
 
 def definition(template: Template) -> dict[str, Any]:
-    """Return the definition of the only state machine; references stand in it as `<LogicalId>`."""
+    """Return the definition of the only state machine, with references as `<LogicalId>`."""
     parts = properties(template, "AWS::StepFunctions::StateMachine")["DefinitionString"]["Fn::Join"][1]
     text = "".join(part if isinstance(part, str) else f"<{part.get('Ref') or part['Fn::GetAtt'][0]}>" for part in parts)
     read: dict[str, Any] = json.loads(text)

@@ -49,7 +49,7 @@ def add_ons(template: Template) -> list[str]:
 
 
 def rules_in(template: Template, part: str) -> set[tuple[int, int]]:
-    """Return the ports on which rules let somebody into groups whose name has a part."""
+    """Return the ports that rules open in groups with a part in their names."""
     found = resources(template, "AWS::EC2::SecurityGroupIngress")
     return {
         (entry["Properties"]["FromPort"], entry["Properties"]["ToPort"])

@@ -70,7 +70,7 @@ class Twins:
         return self._clusters[path]
 
     def balancer_for(self, shared: Any, cluster: EksCluster) -> Any:
-        """Return a load balancer like the one that is shared on ECS, whose rules have owners already."""
+        """Return a load balancer like the shared load balancer on ECS, whose rules already have owners."""
         path = shared.node.path
         if path not in self._balancers:
             scope, id_ = Construct(cluster, f"Lb{len(self._balancers)}"), "LoadBalancer"
@@ -138,7 +138,7 @@ class Twins:
         return KubernetesService, given
 
     def _exposure(self, exposure: Any, cluster: EksCluster) -> Any:
-        """Return the same exposure, on a load balancer and under a name that nobody has yet."""
+        """Return the same exposure, on an unused load balancer and with an unused name."""
         if not isinstance(exposure, AlbExposure | NlbExposure):
             return exposure
         shared = exposure.load_balancer

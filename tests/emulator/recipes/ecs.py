@@ -9,7 +9,7 @@ def service_request(properties: Properties) -> Properties:
 
 
 def service_changes(before: Properties, after: Properties) -> Properties:
-    """Send what changed only: ECS takes nothing but the count of a service that CodeDeploy deploys."""
+    """Send only changes, because ECS accepts only a new count for a service that CodeDeploy deploys."""
     return {name: value for name, value in after.items() if name == "Cluster" or before.get(name) != value}
 
 

@@ -1,4 +1,4 @@
-"""Networks, and the launch templates of what stands in them."""
+"""Networks, and the launch templates of the instances in them."""
 
 from collections.abc import Callable
 from typing import Any

@@ -7,7 +7,7 @@ from ..recipe import Properties, Recipe, call, only, without
 
 
 def key_request(properties: Properties) -> Properties:
-    """Leave out what is set by calls of their own, and give tags the names that this API has for them."""
+    """Leave out what separate calls set, and rename tags for this API."""
     taken = only("Description", "KeySpec", "KeyUsage")(properties)
     tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties.get("Tags", [])]
     return {**taken, "Policy": properties["KeyPolicy"], "Tags": tags}
