@@ -158,7 +158,7 @@ class ReleasePlan:
 
         Args:
             environment: The environment.
-            summary: Where it is written, as the shell reads it.
+            summary: File for the summary, as shell text.
         """
         listed = f"{self._cdk} list --app ./{ASSEMBLY} --json --long {self._stacks_of(environment)}"
         fenced = "echo '```'; cat diff.txt; echo '```'"

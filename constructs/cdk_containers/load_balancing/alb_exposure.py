@@ -49,8 +49,8 @@ class AlbExposure(Exposure):
             service creates a certificate, Route 53 records and the listener rule. Default: none.
         certificate: Certificate for the new load balancer of this service.
         https: Serves HTTPS on the service's own load balancer; `Disabled(reason="…")` serves plain HTTP. Default: True.
-        ingress: Who may reach the service's own load balancer, as `ec2.Peer`. Default: any address for a `WebService`,
-            none for a `BackendService`.
+        ingress: Allowed sources of the service's own load balancer, as `ec2.Peer`. Default: any address for a
+            `WebService`, none for a `BackendService`.
         rule: Which requests go to this service. Default: all.
         health_check_path: Path that answers when a task can accept requests. Default: `/`.
         health_check_port: Port for the health check, if it differs from `port`. A container of the task must declare
@@ -66,7 +66,7 @@ class AlbExposure(Exposure):
             `health_check_path` is a method, and `healthy_codes` are gRPC's, 0–99. Default: `HTTP1`.
         test_port: Port of a second listener that sends test traffic to a new version before production traffic shifts
             to it. Requires a deployment that shifts traffic. Default: none.
-        test_ingress: Who may reach `test_port`, as `ec2.Peer`. Default: no one; let callers in with
+        test_ingress: Allowed sources of `test_port`, as `ec2.Peer`. Default: no one; let callers in with
             `caller.connections.allow_to(load_balancer, …)`.
         test_rule: Conditions, in addition to those of `rule`, that mark test traffic. Without `test_port`, the load
             balancer evaluates them before `rule` on the same listener. Default: all requests on `test_port`, none

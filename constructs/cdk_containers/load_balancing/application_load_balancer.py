@@ -126,7 +126,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
                 port 80, for callers that are programs. Default: True.
             internet_facing: Whether it has public addresses. False makes it internal, for callers inside the network.
                 Default: True.
-            ingress: Who may reach it, as `ec2.Peer`. For an internal load balancer, let callers in with
+            ingress: Allowed sources, as `ec2.Peer`. For an internal load balancer, let callers in with
                 `caller.connections.allow_to(…)`. Default: any address if it is internet-facing (IPv6 too if it is
                 dual-stack); no one if it is internal or has a `security_group` of yours.
             access_logs: Where access logs go. `Disabled(reason="…")` writes none. Default: a bucket that keeps them for
@@ -233,7 +233,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             listener_arn: The listener to which services add rules.
             security_group_id: Its security group, which services allow in.
             dns_name: Its DNS name.
-            vpc: Where it is.
+            vpc: Its VPC.
             security_group_allows_all_outbound: Whether its security group allows all outbound traffic, as groups
                 created by hand usually do. With False, each service adds an egress rule for itself. Load balancers of
                 this library need that; health checks fail without it. With True, services add nothing, because a

@@ -33,7 +33,7 @@ class ClassicExposure(Exposure):
             none.
         certificate: Certificate for HTTPS.
         https: Serves HTTPS; `Disabled(reason="…")` serves plain HTTP. Default: True.
-        ingress: Who may reach it, as `ec2.Peer`. Default: any address for a `WebService`, none for a `BackendService`.
+        ingress: Allowed sources, as `ec2.Peer`. Default: any address for a `WebService`, none for a `BackendService`.
         health_check_path: Path that answers when a task can accept requests. Default: `/`.
         access_logs: Where access logs go. Default: a bucket that keeps them for a year. `Disabled(reason="…")` keeps
             none.

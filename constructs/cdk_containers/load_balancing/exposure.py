@@ -24,7 +24,7 @@ class SharedLoadBalancer(CheckedConstruct):
     Attributes:
         internet_facing: Whether it has public addresses; None if that is not known.
         imported_arn: Its ARN, if it is not part of this app.
-        vpc: Where it is.
+        vpc: Its VPC.
         ip_address_type: Which addresses it has; IPv4 if it is imported without that option.
     """
 

@@ -89,7 +89,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             network: The network, as a `Network` or a CDK VPC.
             internet_facing: Whether it has public addresses. False makes it internal, for callers inside the network.
                 Default: True.
-            ingress: Who may reach it, as `ec2.Peer`. For an internal load balancer, let callers in with
+            ingress: Allowed sources, as `ec2.Peer`. For an internal load balancer, let callers in with
                 `caller.connections.allow_to(…)`. Default: any address if it is internet-facing (IPv6 too if it is
                 dual-stack); no one if it is internal or has `security_groups` of yours.
             access_logs: Where access logs go; AWS logs only connections of TLS listeners. `Disabled(reason="…")` writes
@@ -200,9 +200,9 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             load_balancer_arn: Its ARN.
             security_group_id: Its security group.
             dns_name: Its DNS name.
-            vpc: Where it is.
-            ingress: Who may reach the listeners that services add, as `ec2.Peer`. Default: only the existing rules of
-                its security group.
+            vpc: Its VPC.
+            ingress: Allowed sources of the listeners that services add, as `ec2.Peer`. Default: only the existing rules
+                of its security group.
             security_group_allows_all_outbound: Whether its security group allows all outbound traffic, as groups
                 created by hand usually do. With False, each service adds an egress rule for itself; load balancers of
                 this library need that. Default: unknown, which adds nothing and warns.
@@ -279,7 +279,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             owner: The service.
             port: The port.
             protocol: Its protocol under TLS: `tcp`, `udp`, or `tcp_udp` for both.
-            ingress: Who may reach it, if this differs from who may reach the load balancer.
+            ingress: Allowed sources, if they differ from those of the load balancer.
         """
         self._ports[port] = (owner, protocol)
         for peer in self._ingress if ingress is None else ingress:

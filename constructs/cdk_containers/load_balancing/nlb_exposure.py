@@ -43,8 +43,8 @@ class NlbExposure(Exposure):
         domain: Domain, or names in it (`domain.names("mqtt")`), at which callers reach the service. The service creates
             Route 53 records, and certificates for `TLS`. Default: none.
         certificate: Certificate for `TLS`.
-        ingress: Who may reach the service's own load balancer, as `ec2.Peer`. Default: any address for a `WebService`,
-            none for a `BackendService`.
+        ingress: Allowed sources of the service's own load balancer, as `ec2.Peer`. Default: any address for a
+            `WebService`, none for a `BackendService`.
         health_check_path: Path for an HTTP health check, instead of opening a TCP connection. Default: none.
         health_check_port: Port for the health check, which a container of the task must declare. UDP needs a TCP port
             here. With bridge networking it needs a `Port.host_port`. Default: `port`.
@@ -52,7 +52,7 @@ class NlbExposure(Exposure):
         preserve_client_ip: Whether the task sees the caller's address; with UDP it always does. Default: True.
         test_port: Port of a second listener that sends test traffic to a new version before production traffic shifts
             to it. Requires a deployment that shifts traffic. Default: none.
-        test_ingress: Who may reach `test_port`, as `ec2.Peer`. Default: no one; let callers in with
+        test_ingress: Allowed sources of `test_port`, as `ec2.Peer`. Default: no one; let callers in with
             `caller.connections.allow_to(load_balancer, …)`.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb.html

@@ -54,7 +54,7 @@ class Hook:
     Attributes:
         id: Its id in ECS.
         kind: `PAUSE` or `AWS_LAMBDA`.
-        status: Such as `AWAITING_ACTION`.
+        status: Status, such as `AWAITING_ACTION`.
         expires: When ECS decides without you; None if it never does.
         on_timeout: The decision of ECS: `ROLLBACK` or `CONTINUE`.
     """
@@ -72,7 +72,7 @@ class RolloutState:
 
     Attributes:
         arn: Its ARN.
-        status: Such as `IN_PROGRESS`.
+        status: Status, such as `IN_PROGRESS`.
         stage: Lifecycle stage, such as `BAKE_TIME`.
         reason: Reason that ECS gives for the status.
         created: When it was requested.
@@ -135,7 +135,7 @@ class ContainerState:
 
     Attributes:
         name: Its name.
-        status: Such as `STOPPED`.
+        status: Status, such as `STOPPED`.
         exit_code: Exit code; None if it has not ended or never started.
         reason: Reason that ECS gives.
         image: Its image.
@@ -157,7 +157,7 @@ class TaskState:
     Attributes:
         id: The last part of its ARN.
         task_definition: Family and revision.
-        status: Such as `RUNNING`.
+        status: Status, such as `RUNNING`.
         started: When it started to run; None if it never ran.
         stopped: When it stopped; None if it has not stopped.
         stop_code: Stop code, such as `EssentialContainerExited`.
@@ -214,7 +214,7 @@ class ServiceState:
     """The state of a service at a point in time.
 
     Attributes:
-        target: What it is.
+        target: Service, job or cluster.
         at: Time by the clock of AWS.
         status: `ACTIVE`, `DRAINING` or `INACTIVE`.
         desired: Desired number of tasks.
@@ -257,7 +257,7 @@ class JobState:
     """The state of a job at a point in time.
 
     Attributes:
-        target: What it is.
+        target: Service, job or cluster.
         at: Time.
         cluster: Cluster that it runs in; empty if that is not known.
         starts: What starts it, for users: a schedule, a rule, or you.
@@ -280,11 +280,11 @@ class KubernetesState:
     """The state of an EKS cluster at a point in time.
 
     Attributes:
-        target: What it is.
+        target: Service, job or cluster.
         at: Time.
-        status: Such as `ACTIVE`.
+        status: Status, such as `ACTIVE`.
         version: The version of Kubernetes.
-        support: Such as `STANDARD`.
+        support: Support, such as `STANDARD`.
         auto: Whether EKS provides the nodes (Auto Mode).
         issues: Health issues that EKS reports.
         nodes: Node groups: name, status, desired number of nodes, and health issues.

@@ -108,7 +108,7 @@ def dependencies_can_come_true(task: Resource) -> Outcome | None:
     cycle = _cycle({name: [one.text("ContainerName") for one in them] for name, them in waits.items()})
     if cycle:
         return fault(f"the containers {' → '.join(cycle)} wait for each other")
-    return ok("the containers can start in an order")
+    return ok("the start order has no cycle")
 
 
 def _problem(dependency: Map, containers: dict[str, Container]) -> str:

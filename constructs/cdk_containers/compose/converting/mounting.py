@@ -49,7 +49,7 @@ def mounted(context: Context, name: str, service: Service, user: Any) -> Mounted
     Args:
         context: The conversion.
         name: The service.
-        service: What it says.
+        service: Its definition.
         user: Owner of its files on EFS.
     """
     volumes: dict[str, Any] = {}

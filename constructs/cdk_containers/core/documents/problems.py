@@ -17,7 +17,7 @@ class Problem:
         path: Path of keys to it.
         line: Its line, from 1; None for the whole file.
         column: Its column, from 1.
-        message: What was given, and what is allowed.
+        message: The given value, and what is allowed.
     """
 
     path: tuple[str, ...]

@@ -41,10 +41,10 @@ class Stage:
     """The environment of the tasks of a run.
 
     Args:
-        options: What the developer asks for.
+        options: Options of the run.
         run: The run.
         caller: Calls the engine.
-        cloud: What stands for AWS.
+        cloud: Your account, or the emulator.
         console: Console for messages about what differs from ECS.
         ports: Ports of this machine by task.
         hidden: Values of secrets by task and container.

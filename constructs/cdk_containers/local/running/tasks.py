@@ -31,7 +31,7 @@ class Planned:
     """A task of a run.
 
     Attributes:
-        plan: What it is.
+        plan: Plan of the task.
         stack: The name of its stack.
         is_job: Whether it is a job, which ends.
         properties: Names of the properties of its service.
@@ -113,8 +113,8 @@ def plan_tasks(options: Options, cloud: Cloud, machine: Machine, *, missing_is_f
     """Plan all tasks, in start order.
 
     Args:
-        options: What the developer asks for.
-        cloud: What stands for AWS.
+        options: Options of the run.
+        cloud: Your account, or the emulator.
         machine: The machine.
         missing_is_fine: Whether a variable with an unknown value counts as a secret whose value follows later.
 

@@ -22,9 +22,9 @@ class Watch:
     """Watches the sources of tasks.
 
     Args:
-        options: What the developer asks for.
+        options: Options of the run.
         images: The images.
-        console: Where it is said what goes on.
+        console: Console for progress messages.
         replace: Restarts a task.
     """
 

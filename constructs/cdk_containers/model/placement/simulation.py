@@ -212,7 +212,7 @@ class _Chain:
         self.positions: list[int] = []
         """Where in a key the tasks of these groups are counted."""
         self.own: list[Callable[[_Host], int]] = []
-        """What of an instance the parts of a key are."""
+        """The attributes of an instance that the parts of a key refer to."""
         for strategy in strategies:
             if strategy.type == "random":
                 break  # nothing is left open after it

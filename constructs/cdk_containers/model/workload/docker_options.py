@@ -26,8 +26,8 @@ class DockerOptions:
         extra_hosts: Addresses by name, written to `/etc/hosts`; not with awsvpc. Default: none.
         dns_servers: Addresses of name servers; not with awsvpc. Default: the instance's.
         dns_search_domains: Domains in which short names are looked up; not with awsvpc. Default: the instance's.
-        security_options: Such as `no-new-privileges`, or labels of SELinux or AppArmor, which require agent settings
-            (`ECS_SELINUX_CAPABLE`, `ECS_APPARMOR_CAPABLE`). Default: none.
+        security_options: Options such as `no-new-privileges`, or labels of SELinux or AppArmor, which require agent
+            settings (`ECS_SELINUX_CAPABLE`, `ECS_APPARMOR_CAPABLE`). Default: none.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters_ec2.html
     """
