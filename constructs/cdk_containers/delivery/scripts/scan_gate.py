@@ -26,7 +26,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def day(date: object) -> int | None:
-    """Number the day of a date such as 2027-01-31; None if it is none."""
+    """Number the day of a date such as 2027-01-31; None where it is none."""
     if not isinstance(date, str) or not _DATE.fullmatch(date):
         return None
     try:
