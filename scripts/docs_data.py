@@ -164,6 +164,16 @@ PAGES: Mapping[str, Sequence[str]] = {
 }
 """The names on each page of a construct; the first name is its title."""
 
+ALSO_READ: Mapping[str, Sequence[str]] = {
+    "blue-green": ("A deployment strategy",),
+    "canary": ("A deployment strategy",),
+    "linear": ("A deployment strategy",),
+    "code-deploy-blue-green": ("A deployment strategy",),
+    "ec2-capacity": ("A capacity",),
+    "service-connect": ("A name",),
+}
+"""Sections of docs/changing-what-runs.md about a whole construct, rather than one of its options."""
+
 BY_HAND: Mapping[str, Set[str]] = {
     "checks": {"PracticeChecks"},
     "errors": {"ConstructError", "Problem", "Disabled", "Practice"},

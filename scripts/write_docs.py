@@ -36,6 +36,7 @@ os.environ.setdefault("CDK_VALIDATION", "false")
 
 import yaml  # noqa: E402
 from docs_data import (  # noqa: E402  (after the choice of Node)
+    ALSO_READ,
     BY_HAND,
     DEFAULTS,
     FACTS,
@@ -211,7 +212,46 @@ def construct_page(page: str) -> str:
     )
     if entries:
         lines += ["## Practices", "", *_practice_table(entries)]
-    return "\n".join([*lines, with_errors(rest, _prelude())]).rstrip() + "\n"
+    behaviour, hatches, last = rest.partition("## Escape hatches")
+    text = f"{behaviour.rstrip()}\n\n{changes_section(page)}\n\n{hatches}{last}"
+    return "\n".join([*lines, with_errors(text, _prelude())]).rstrip() + "\n"
+
+
+def changes_section(page: str) -> str:
+    """Write what a later deployment replaces, as the tests of updates hold the options to it."""
+    sys.path.insert(0, str(ROOT))
+    from tests.updates.allowed import ENTRIES, anchor  # noqa: PLC0415  (no part of the library)
+
+    names = PAGES[page]
+    main = names[0]
+    changing = {
+        option.removeprefix(f"{main}."): entry.section
+        for entry in ENTRIES
+        for option in entry.options
+        if option.partition(".")[0] in names
+    }
+    sections = sorted({*changing.values(), *ALSO_READ.get(page, ())})
+    links = _listed([f"[{it}](../changing-what-runs.md#{anchor(it)})" for it in sections], "and")
+    if changing:
+        options = _listed([f"`{option}`" for option in sorted(changing)], "or")
+        text = (
+            f"Changing {options} can replace or delete a resource, or make the deployment fail. Before you deploy such "
+            f"a change, read {links}. The [table of options](../changing-what-runs.md#what-each-option-does) has the "
+            "effect of each option. All other options change in place."
+        )
+    else:
+        text = f"All options change in place. See {links or '[Changing what runs](../changing-what-runs.md)'}."
+    imports = [f"`{it}(…)`" for it in names if re.fullmatch(rf"{main}\.from_\w+", it)]
+    if imports:
+        text += (
+            f"\n\n{_listed(imports, 'or')} imports an existing resource. "
+            "See [Use what you have](../existing-resources.md)."
+        )
+    return f"## Changing it later\n\n{text}"
+
+
+def _listed(items: Sequence[str], word: str) -> str:
+    return f" {word} ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
 def _parts(text: str) -> tuple[str, str, str]:
