@@ -106,13 +106,13 @@ _EXAMPLE = re.compile(r"```python\n(?P<code>(?:(?!```).)*)```", re.DOTALL)
 _ERROR_EXAMPLE = re.compile(rf"({_EXAMPLE.pattern}\n\n```text\n)(?:(?!```).)*```", re.DOTALL)
 
 _SUPPRESSIONS = (
-    "The checks of this library, cfn-lint, cdk-nag (AwsSolutions), checkov and CDK's own validation find nothing in "
-    "the reference stacks. This page lists the findings that the stacks acknowledge, with the reason, in the metadata "
-    "of the resource or of the app."
+    "The checks of this library, cfn-lint, cdk-nag (AwsSolutions), checkov and CDK's own validation report no other "
+    "findings in the reference stacks than those on this page. The stacks acknowledge each of them with a reason, in "
+    "the metadata of the resource or of the app."
 )
 _ARTEFACTS = (
-    "Not in this list are cfn-lint's W3005 and W3010, which CDK itself causes: it writes `DependsOn` for every "
-    "resource of a construct, also where a reference says the same, and names zones where a stack has a region."
+    "The list omits cfn-lint's W3005 and W3010, because CDK itself causes them. CDK writes `DependsOn` for every "
+    "resource of a construct, even next to a reference, and names zones if a stack has a region."
 )
 
 _CDK = "CDK validation"
@@ -286,9 +286,9 @@ def updates_table() -> str:
 
 
 def no_option_page() -> str:
-    """Write what has no option, by the kind of resource, each with the way past it; then what something else does."""
+    """Write the features without an option by kind of resource, then the properties that you do not need."""
     lines = [
-        "# What has no option, and the way past it",
+        "# What has no option, and the workaround",
         "",
         _NOTE.format(sources="scripts/no_option.py"),
         "",
@@ -299,7 +299,7 @@ def no_option_page() -> str:
         for gap in (gap for gap in GAPS if gap.place.type == place):
             properties = ", ".join(f"`{name}`" for name in gap.properties)
             lines += ["", f"### {gap.title}", "", f"{properties}. {gap.why}", "", f"```python\n{gap.example}```"]
-    lines += ["", "## What something else does", "", "| Property | In its place |", "| --- | --- |"]
+    lines += ["", "## Properties that you do not need", "", "| Property | Instead |", "| --- | --- |"]
     for type_, reasons in NOT_NEEDED.items():
         name = type_.removeprefix("AWS::").replace("::", " ")
         lines += [f"| {name}: `{path}` | {why[:1].upper()}{why[1:]} |" for path, why in reasons.items()]
@@ -675,17 +675,17 @@ def suppressions_page(assemblies: Mapping[str, Path]) -> str:
     answered = {finding: where for finding, where in findings.items() if finding[-1] in chosen}
     lines = ["# Suppressions of the reference stacks", "", _NOTE.format(sources="the synthesized stacks"), ""]
     lines += [_SUPPRESSIONS, "", _ARTEFACTS, ""]
-    lines += ["## Accepted by the library", "", "Wherever it makes the resource.", ""]
+    lines += ["## Accepted by the library", "", "The library acknowledges these wherever it makes the resource.", ""]
     lines += _by_reason({key: where for key, where in accepted.items() if key[2] != _CDK})
-    lines += ["## Accepted by CDK", "", "In its own L2 constructs.", ""]
+    lines += ["## Accepted by CDK", "", "CDK acknowledges these in its own L2 constructs.", ""]
     lines += _by_reason({key: where for key, where in accepted.items() if key[2] == _CDK})
-    lines += ["## Opt-outs", "", "The reference stacks switch these practices off.", ""]
+    lines += ["## Opt-outs", "", "The reference stacks turn these practices off.", ""]
     rows = [
         (stack, f"`{path}`", f"[{practice}](practices.md#{practice})", _named(where), reason)
         for (stack, path, practice, reason), where in sorted(opt_outs.items())
     ]
     lines += _table(("Stack", "Construct", "Practice", "Environment", "Reason"), rows)
-    lines += ["The checkers that ask for one of these practices are told the same reason:", ""]
+    lines += ["The other checkers of these practices get the same reason:", ""]
     findings_answered = [
         (stack, f"`{path}`", f"{checker} {finding}", _named(where))
         for (stack, path, checker, finding, _), where in sorted(answered.items())
