@@ -572,8 +572,8 @@ NOT_NEEDED: Mapping[str, Mapping[str, str]] = {
 }
 """Properties that you do not need, with what to use instead."""
 
-NO_OPTION = """This page lists features of AWS without an option. Each has its CloudFormation properties and a tested workaround.
-This library does not check overrides. [Escape hatches](escape-hatches.md) shows other ways.
+NO_OPTION = """This page lists features of AWS without an option, each with its CloudFormation properties and a tested
+workaround. This library does not check overrides. [Escape hatches](escape-hatches.md) shows other ways.
 
 CloudFormation has no property for these features:
 
