@@ -384,10 +384,9 @@ def defaults_table() -> str:
         for entry in entries
         if _opt_out(entry) != "none"
     ]
-    always = [f"[{_lower(entry.title)}](practices.md#{entry.id})" for entry in entries if _opt_out(entry) == "none"]
-    return "\n".join(
-        [*_table(("Practice", "Default", "Opt out, or change"), rows), f"Without a choice: {'; '.join(always)}."]
-    )
+    always = [f"- [{entry.title}](practices.md#{entry.id})" for entry in entries if _opt_out(entry) == "none"]
+    table = _table(("Practice", "Default", "Opt out, or change"), rows)
+    return "\n".join([*table, "These have no opt-out:", "", *always])
 
 
 def _practice_table(entries: Iterable[Practice]) -> list[str]:
@@ -585,16 +584,20 @@ def first_example_table() -> str:
     count = Counter(resource["Type"] for resource in resources)
     if any(name.startswith(("AWS::Lambda", "Custom::")) for name in count):
         raise DocumentationError("the first example makes a Lambda function")
-    told = f"The template has {len(resources)} resources, {count['AWS::CloudWatch::Alarm']} alarms among them"
-    lines = [f"{told}, and no Lambda function and no custom resource. It contains:", ""]
-    for kind in dict.fromkeys(fact.resource for fact in FACTS):
-        shown = [
-            f"[{_lower(PRACTICES[fact.practice].title)}](practices.md#{fact.practice}): {_shown(fact, resources)}"
-            for fact in FACTS
-            if fact.resource == kind
-        ]
-        lines += [f"- **{kind.rpartition(':')[2]}**: {'; '.join(shown)}"]
-    return "\n".join(lines)
+    told = f"The template has {len(resources)} resources, including {count['AWS::CloudWatch::Alarm']} alarms"
+    kinds = list(dict.fromkeys(fact.resource for fact in FACTS))
+    rows = [
+        (
+            kind.rpartition(":")[2],
+            f"[{PRACTICES[fact.practice].title}](practices.md#{fact.practice})",
+            _shown(fact, resources),
+        )
+        for kind in kinds
+        for fact in FACTS
+        if fact.resource == kind
+    ]
+    table = _table(("Resource", "Practice", "Setting"), rows)
+    return "\n".join([f"{told}. It has no Lambda functions and no custom resources.", "", *table]).rstrip()
 
 
 def _shown(fact: Fact, resources: Iterable[Mapping[str, Any]]) -> str:
@@ -796,11 +799,6 @@ def _one_line(text: str) -> str:
 def _short(default: str) -> str:
     """Leave out what a default is explained with."""
     return re.split(r"; |: |, (?=since|so that|which|written)", default)[0]
-
-
-def _lower(title: str) -> str:
-    """Write a title in the middle of a sentence."""
-    return title if title[1].isupper() else title[0].lower() + title[1:]
 
 
 if __name__ == "__main__":
