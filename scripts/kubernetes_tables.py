@@ -40,7 +40,7 @@ def endings() -> tuple[Sequence[str], list[Row]]:
         ("… with a sidecar", _DEREGISTRATION, True, False, _FLUSH),
         ("… whose application ends requests itself", _DEREGISTRATION, True, True, 0),
         ("called in the cluster only", None, True, False, 0),
-        ("a worker, called by nobody", None, False, False, 0),
+        ("a worker without callers", None, False, False, 0),
     )
     rows: list[Row] = []
     for title, deregistration, listens, ends_requests, flush in cases:
