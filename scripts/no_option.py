@@ -1,4 +1,4 @@
-"""What AWS has and this library has no option for: the table behind docs/no-option.md.
+"""Features of AWS without an option in this library: the table behind docs/no-option.md.
 
 `tests/docs/test_no_option.py` holds it to the schemas of CloudFormation: each property of the types there is shown by a
 template of ours, or is here. When an option comes to set a property, delete it here and run
@@ -114,17 +114,17 @@ TEMPLATE = Place(
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
-    """A feature of AWS without an option, and the way past it.
+    """A feature of AWS without an option, and the workaround.
 
     Attributes:
         title: The feature, as a heading.
         place: The resource that has it.
         properties: Its properties; one stands for all below it.
         why: Why there is no option, or what to know.
-        path: What the way past it sets; a number is a place in a list.
-        value: To what.
+        path: The property that the workaround sets; a number is a position in a list.
+        value: Its value.
         before: Code that the value needs, which may use the value's names.
-        code: The way, where it is another than an override.
+        code: The workaround, if it is not an override.
     """
 
     title: str
@@ -162,22 +162,22 @@ GAPS: Sequence[Gap] = (
         value=[{"PortName": "http", "Filters": {"AccessTypes": ["PUBLIC"]}}],
     ),
     Gap(
-        title="Metrics of a service in a finer resolution",
+        title="Metrics of a service at a higher resolution",
         place=SERVICE,
         properties=["Monitoring"],
-        why="Metrics every 20 seconds are billed. Scaling by them needs its own policy.",
+        why="AWS bills metrics every 20 seconds. Scaling by them needs its own policy.",
         path="Monitoring.MetricConfigurations",
         value=[{"MetricNames": ["CPUUtilization"], "ResolutionSeconds": 20}],
     ),
     Gap(
-        title="Test traffic by Service Connect, and another port of the proxy",
+        title="Test traffic through Service Connect, and another port of the proxy",
         place=SERVICE,
         properties=[
             "ServiceConnectConfiguration.Services.ClientAliases.TestTrafficRules",
             "ServiceConnectConfiguration.Services.IngressPortOverride",
             "ServiceConnectConfiguration.LogConfiguration.SecretOptions",
         ],
-        why="An exposure has `test_rule` or `test_headers`; Service Connect has its own header by default.",
+        why="An exposure has `test_rule` or `test_headers`. Service Connect uses its own header by default.",
         path="ServiceConnectConfiguration.Services.0.ClientAliases.0.TestTrafficRules.Header",
         value={"Name": "x-test", "Value": {"Exact": "true"}},
         code="""from cdk_containers import Container, Namespace, Port, ServiceConnect
@@ -196,13 +196,13 @@ orders.service.node.default_child.add_property_override(
 """,
     ),
     Gap(
-        title="Tags and the speed of filling an EBS volume",
+        title="Tags and the initialization rate of an EBS volume",
         place=SERVICE,
         properties=[
             "VolumeConfigurations.ManagedEBSVolume.VolumeInitializationRate",
             "VolumeConfigurations.ManagedEBSVolume.TagSpecifications.Tags",
         ],
-        why="Volumes have the tags of the service. A volume that is filled from a snapshot faster is billed.",
+        why="Volumes have the tags of the service. AWS bills a faster initialization from a snapshot.",
         path="VolumeConfigurations.0.ManagedEBSVolume.VolumeInitializationRate",
         value=200,
         code="""from cdk_containers import Container, EbsVolume, VolumeMount
@@ -223,15 +223,15 @@ search.service.node.default_child.add_property_override(
         title="A container without a network",
         place=TASK,
         properties=["ContainerDefinitions.DisableNetworking"],
-        why="It needs bridge networking, and cannot even send its logs itself.",
+        why="It needs bridge networking, and the container cannot send its own logs.",
         path="ContainerDefinitions.0.DisableNetworking",
         value=True,
     ),
     Gap(
-        title="Credentials of Active Directory",
+        title="Active Directory credentials",
         place=TASK,
         properties=["ContainerDefinitions.CredentialSpecs"],
-        why="The execution role needs the permission to read the file, and you must prepare the instance for it.",
+        why="The execution role needs permission to read the file, and you must prepare the instance.",
         path="ContainerDefinitions.0.CredentialSpecs",
         value=["credentialspecdomainless:arn:aws:s3:::settings/gmsa.json"],
     ),
@@ -239,7 +239,7 @@ search.service.node.default_child.add_property_override(
         title="A terminal",
         place=TASK,
         properties=["ContainerDefinitions.Interactive", "ContainerDefinitions.PseudoTerminal"],
-        why="`enable_execute_command` opens a shell, and audits who did.",
+        why="`enable_execute_command` opens a shell, and records who opened it.",
         path="ContainerDefinitions.0.PseudoTerminal",
         value=True,
     ),
@@ -247,7 +247,7 @@ search.service.node.default_child.add_property_override(
         title="Shared GPUs",
         place=TASK,
         properties=["ContainerDefinitions.ResourceRequirements.SharingStrategy"],
-        why="CDK does not know it yet. It needs Managed Instances with NVIDIA GPUs.",
+        why="CDK does not support it yet. It needs Managed Instances with NVIDIA GPUs.",
         path="ContainerDefinitions.0.ResourceRequirements",
         value=[{"Type": "GPU", "Value": "1", "SharingStrategy": {"NvidiaMps": {"Memory": 4096}}}],
     ),
@@ -260,7 +260,7 @@ search.service.node.default_child.add_property_override(
             "Volumes.S3FilesVolumeConfiguration",
             "Volumes.FSxWindowsFileServerVolumeConfiguration",
         ],
-        why="An `EfsVolume` has an access point, which sets directory, user and permissions.",
+        why="An `EfsVolume` uses an access point, which sets the directory, user and permissions.",
         path="Volumes",
         value=[
             {
@@ -270,10 +270,10 @@ search.service.node.default_child.add_property_override(
         ],
     ),
     Gap(
-        title="Sessions of ECS Exec in a bucket",
+        title="ECS Exec sessions in a bucket",
         place=CLUSTER,
         properties=["Configuration.ExecuteCommandConfiguration.LogConfiguration"],
-        why="Sessions are recorded in an encrypted log group. A bucket can have them too.",
+        why="An encrypted log group records sessions. A bucket can record them too.",
         path="Configuration.ExecuteCommandConfiguration.LogConfiguration.S3BucketName",
         value="sessions",
     ),
@@ -281,7 +281,7 @@ search.service.node.default_child.add_property_override(
         title="Keys for the disks of Fargate and of Managed Instances",
         place=CLUSTER,
         properties=["Configuration.ManagedStorageConfiguration"],
-        why="These disks are encrypted with a key of AWS. Your own key needs a policy that names Fargate.",
+        why="AWS encrypts these disks with its own key. For your own key, the key policy must allow Fargate.",
         path="Configuration.ManagedStorageConfiguration.FargateEphemeralStorageKmsKeyId",
         value="11111111-2222-3333-4444-555555555555",
     ),
@@ -289,7 +289,7 @@ search.service.node.default_child.add_property_override(
         title="A namespace for all services of a cluster",
         place=CLUSTER,
         properties=["ServiceConnectDefaults"],
-        why="Each service says in `service_connect` which namespace it is in.",
+        why="Each service sets its namespace in `service_connect`.",
         path="ServiceConnectDefaults.Namespace",
         value="arn:aws:servicediscovery:eu-west-1:111111111111:namespace/ns-0123456789abcdef",
     ),
@@ -301,7 +301,7 @@ search.service.node.default_child.add_property_override(
             "ManagedInstancesProvider.AutoRepairConfiguration",
             "Name",
         ],
-        why="`InstanceRequirements` has what most capacities need.",
+        why="`InstanceRequirements` covers the needs of most capacities.",
         path="ManagedInstancesProvider.InstanceLaunchTemplate.InstanceRequirements",
         value={"VCpuCount": {"Min": 2}, "MemoryMiB": {"Min": 4096}, "LocalStorage": "required"},
     ),
@@ -309,12 +309,12 @@ search.service.node.default_child.add_property_override(
         title="Fixed addresses of a load balancer",
         place=BALANCER,
         properties=["SubnetMappings", "Ipv4IpamPoolId"],
-        why="A Network Load Balancer has one address in each zone, which stays as long as it does.",
+        why="A Network Load Balancer has one address in each zone, which never changes.",
         path="Ipv4IpamPoolId",
         value="ipam-pool-0123456789abcdef0",
     ),
     Gap(
-        title="Capacity of a load balancer that is reserved",
+        title="Reserved capacity of a load balancer",
         place=BALANCER,
         properties=[
             "MinimumLoadBalancerCapacity",
@@ -322,7 +322,7 @@ search.service.node.default_child.add_property_override(
             "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
             "Name",
         ],
-        why="A load balancer follows the load by itself. Reserved capacity is billed.",
+        why="A load balancer scales with the load by itself. AWS bills reserved capacity.",
         path="MinimumLoadBalancerCapacity.CapacityUnits",
         value=100,
     ),
@@ -335,7 +335,7 @@ search.service.node.default_child.add_property_override(
         value={"Mode": "passthrough"},
     ),
     Gap(
-        title="Users that sign in at the load balancer",
+        title="Authentication at the load balancer",
         place=RULE,
         properties=[
             "Actions.AuthenticateCognitoConfig",
@@ -343,7 +343,7 @@ search.service.node.default_child.add_property_override(
             "Actions.JwtValidationConfig",
             "Actions.Order",
         ],
-        why="ECS does not shift traffic by a rule that does more than forward, so this goes with `Rolling` only.",
+        why="ECS does not shift traffic with a rule that does more than forward, so this works only with `Rolling`.",
         path="Actions",
         value=[],
         code="""web.routes[0].rule.node.default_child.add_property_override(
@@ -367,7 +367,7 @@ search.service.node.default_child.add_property_override(
         title="Rewritten paths and hosts",
         place=RULE,
         properties=["Transforms"],
-        why="Applications mostly take a prefix for their paths.",
+        why="Most applications support a prefix for their paths.",
         path="Transforms",
         value=[{"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [{"Regex": "^/api/(.*)$", "Replace": "/$1"}]}}],
     ),
@@ -383,7 +383,7 @@ search.service.node.default_child.add_property_override(
             "Conditions.SourceIpConfig.IpAddressType",
             "Conditions.Values",
         ],
-        why="The priority of a rule follows from its conditions, which must be known for it.",
+        why="The library computes the priority of a rule from its conditions, so it must know them.",
         path="Conditions",
         value=[{"Field": "query-string", "QueryStringConfig": {"Values": [{"Key": "version", "Value": "2"}]}}],
     ),
@@ -396,10 +396,10 @@ search.service.node.default_child.add_property_override(
         value=3000,
     ),
     Gap(
-        title="Tags of images that may move",
+        title="Mutable image tags",
         place=REPOSITORY,
         properties=["ImageTagMutabilityExclusionFilters"],
-        why="A tag that moves is another image tomorrow.",
+        why="A mutable tag can point to another image later.",
         path="ImageTagMutability",
         value="IMMUTABLE_WITH_EXCLUSION",
         code="""repository = images.repository.node.default_child
@@ -420,7 +420,7 @@ repository.add_property_override(
             "FieldIndexPolicies",
             "BearerTokenAuthenticationEnabled",
         ],
-        why="The class `ESSENTIALS` is in the API of CloudWatch Logs and not yet in CloudFormation. Metric filters "
+        why="The class `ESSENTIALS` is only in the CloudWatch Logs API, and not yet in CloudFormation. Metric filters "
         "need `STANDARD`.",
         path="DeletionProtectionEnabled",
         value=True,
@@ -429,20 +429,20 @@ repository.add_property_override(
         title="Sizes, names and sources of a queue",
         place=QUEUE,
         properties=["MaximumMessageSize", "KmsDataKeyReusePeriodSeconds", "RedriveAllowPolicy", "QueueName"],
-        why="A queue with a fixed name cannot be replaced.",
+        why="CloudFormation cannot replace a queue with a fixed name.",
         path="MaximumMessageSize",
         value=65536,
     ),
     Gap(
-        title="When a schedule begins and ends",
+        title="Start and end of a schedule",
         place=SCHEDULE,
         properties=["StartDate", "EndDate", "Description", "KmsKeyArn", "Name"],
-        why="`enabled` switches a schedule on and off.",
+        why="`enabled` turns a schedule on and off.",
         path="EndDate",
         value="2027-12-31T00:00:00Z",
     ),
     Gap(
-        title="How a run is placed, and named",
+        title="Placement and group of a run",
         place=SCHEDULE,
         properties=[
             "Target.EcsParameters.PlacementConstraints",
@@ -457,7 +457,7 @@ repository.add_property_override(
         value="nightly",
     ),
     Gap(
-        title="What happens to instances when they are replaced, and to zones that fail",
+        title="Replacement of instances, and impaired zones",
         place=GROUP,
         properties=[
             "AvailabilityZoneDistribution",
@@ -473,7 +473,7 @@ repository.add_property_override(
             "AutoScalingGroupName",
             "ServiceLinkedRoleARN",
         ],
-        why="ECS decides how many instances there are and which it drains.",
+        why="ECS decides on the number of instances, and which ones it drains.",
         path="AvailabilityZoneImpairmentPolicy",
         value={"ZonalShiftEnabled": True, "ImpairedZoneHealthCheckBehavior": "IgnoreUnhealthy"},
     ),
@@ -501,7 +501,7 @@ repository.add_property_override(
             "LaunchTemplateName",
             "VersionDescription",
         ],
-        why="`InstanceOptions` has the size of the disk, its key, attributes and user data.",
+        why="`InstanceOptions` has the size and the key of the disk, attributes, and user data.",
         path="LaunchTemplateData.CreditSpecification.CpuCredits",
         value="standard",
     ),
@@ -509,31 +509,31 @@ repository.add_property_override(
 
 NOT_NEEDED: Mapping[str, Mapping[str, str]] = {
     "AWS::ECS::Service": {
-        "Role": "the service-linked role of ECS has its place",
-        "ServiceRegistries.Port": "an SRV record takes container and port",
+        "Role": "ECS uses its service-linked role",
+        "ServiceRegistries.Port": "an SRV record needs container and port",
     },
     "AWS::ECS::TaskDefinition": {
         "ContainerDefinitions.VolumesFrom": "a `SharedVolume` that both containers mount",
         "InferenceAccelerators": "AWS has ended Elastic Inference",
         "PlacementConstraints": "the constraints of the service",
-        "ProxyConfiguration": "App Mesh ends in 2026; Service Connect has its place",
+        "ProxyConfiguration": "Service Connect, because App Mesh ends in 2026",
     },
     "AWS::ECS::Cluster": {
         "CapacityProviders": "its own association, which services wait for",
         "DefaultCapacityProviderStrategy": "its own association, which services wait for",
     },
     "AWS::ElasticLoadBalancingV2::Listener": {
-        "DefaultActions": "the rules of services do that; the default answers 404",
+        "DefaultActions": "the rules of services; the default answers 404",
     },
     "AWS::ElasticLoadBalancingV2::ListenerRule": {
         "Actions.FixedResponseConfig": "a rule of a service forwards",
         "Actions.RedirectConfig": "a rule of a service forwards",
-        "Actions.ForwardConfig.TargetGroupStickinessConfig": "only with two versions that both serve",
+        "Actions.ForwardConfig.TargetGroupStickinessConfig": "needed only while two versions serve traffic",
     },
     "AWS::ElasticLoadBalancingV2::TargetGroup": {
-        "Targets": "ECS enters tasks",
+        "Targets": "ECS registers tasks",
     },
-    "AWS::ECR::Repository": {"LifecyclePolicy.RegistryId": "the registry is the one of the account"},
+    "AWS::ECR::Repository": {"LifecyclePolicy.RegistryId": "the registry of the account"},
     "AWS::Scheduler::Schedule": {
         "Target.EventBridgeParameters": "the target is a task or a state machine",
         "Target.KinesisParameters": "the target is a task or a state machine",
@@ -541,45 +541,45 @@ NOT_NEEDED: Mapping[str, Mapping[str, str]] = {
         "Target.SqsParameters": "the target is a task or a state machine",
     },
     "AWS::AutoScaling::AutoScalingGroup": {
-        "AvailabilityZones": "the subnets say it",
-        "AvailabilityZoneIds": "the subnets say it",
+        "AvailabilityZones": "the subnets",
+        "AvailabilityZoneIds": "the subnets",
         "Context": "reserved by AWS",
-        "DesiredCapacity": "ECS decides how many instances there are",
-        "DesiredCapacityType": "instances are counted",
-        "InstanceId": "a launch template says what an instance is",
-        "LaunchConfigurationName": "a launch template has its place",
+        "DesiredCapacity": "ECS decides on the number of instances",
+        "DesiredCapacityType": "the number of instances",
+        "InstanceId": "the launch template",
+        "LaunchConfigurationName": "the launch template",
         "LaunchTemplate.LaunchTemplateName": "by its id",
         "LifecycleHookSpecificationList": "ECS drains instances itself",
-        "LoadBalancerNames": "ECS enters tasks, not instances",
-        "MixedInstancesPolicy.InstancesDistribution.SpotInstancePools": "only with a strategy that AWS advises against",
+        "LoadBalancerNames": "ECS registers tasks, not instances",
+        "MixedInstancesPolicy.InstancesDistribution.SpotInstancePools": "part of a strategy that AWS advises against",
         "MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice": "the On-Demand price is the limit",
-        "MixedInstancesPolicy.InstancesDistribution.DistributionSegments": "`Spot` says the shares",
+        "MixedInstancesPolicy.InstancesDistribution.DistributionSegments": "the shares in `Spot`",
         "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName": "by its id",
-        "MixedInstancesPolicy.LaunchTemplate.Overrides": "types are listed, and are of one architecture and size",
-        "NotificationConfiguration": "`notification_topic`, in the newer form",
-        "TargetGroupARNs": "ECS enters tasks, not instances",
-        "TrafficSources": "ECS enters tasks, not instances",
+        "MixedInstancesPolicy.LaunchTemplate.Overrides": "the list of types, all of one architecture and size",
+        "NotificationConfiguration": "`notification_topic`, which uses the newer property",
+        "TargetGroupARNs": "ECS registers tasks, not instances",
+        "TrafficSources": "ECS registers tasks, not instances",
     },
     "AWS::EC2::LaunchTemplate": {
         "LaunchTemplateData.IamInstanceProfile.Name": "by its ARN",
-        "LaunchTemplateData.InstanceMarketOptions": "`Spot` of the capacity, by the group",
-        "LaunchTemplateData.InstanceRequirements": "`instance_types`; `ManagedInstancesCapacity` takes requirements",
-        "LaunchTemplateData.KernelId": "of machine images that are gone",
-        "LaunchTemplateData.RamDiskId": "of machine images that are gone",
-        "LaunchTemplateData.SecurityGroupIds": "the network interface has them",
-        "LaunchTemplateData.SecurityGroups": "of networks that are gone",
+        "LaunchTemplateData.InstanceMarketOptions": "`Spot` of the capacity, in the Auto Scaling group",
+        "LaunchTemplateData.InstanceRequirements": "`instance_types`, or a `ManagedInstancesCapacity`",
+        "LaunchTemplateData.KernelId": "for old machine images that no longer exist",
+        "LaunchTemplateData.RamDiskId": "for old machine images that no longer exist",
+        "LaunchTemplateData.SecurityGroupIds": "the network interface",
+        "LaunchTemplateData.SecurityGroups": "for EC2-Classic, which no longer exists",
     },
 }
-"""Properties that something else has the place of, with what that is."""
+"""Properties that you do not need, with what to use instead."""
 
-NO_OPTION = """Each entry has the properties of CloudFormation that it is about, and an example that a test runs.
-This library does not check what an override sets. [Escape hatches](escape-hatches.md) shows the other ways.
+NO_OPTION = """This page lists features of AWS without an option, each with its CloudFormation properties and a tested
+workaround. This library does not check overrides. [Escape hatches](escape-hatches.md) shows other ways.
 
-Some features are in no template, because CloudFormation has no property for them:
+CloudFormation has no property for these features:
 
-- **ESSENTIALS logs.** The class is in the API of CloudWatch Logs only.
-- **Event windows for the maintenance of Fargate.** They are an account setting
-  (`aws ecs put-account-setting --name fargateEventWindows`) and event windows of EC2.
-- **Confidential tasks and Nitro Enclaves on Managed Instances.** They are in the API of ECS only.
-- **QUIC listeners of a Network Load Balancer.** ECS cannot register the id of a server, which they need."""
+- **ESSENTIALS logs.** The class is only in the CloudWatch Logs API.
+- **Event windows for the maintenance of Fargate.** They need an account setting
+  (`aws ecs put-account-setting --name fargateEventWindows`) and EC2 event windows.
+- **Confidential tasks and Nitro Enclaves on Managed Instances.** They are only in the ECS API.
+- **QUIC listeners of a Network Load Balancer.** They need server ids, which ECS cannot register."""
 """What the page begins with."""

@@ -37,6 +37,7 @@ os.environ.setdefault("CDK_VALIDATION", "false")
 
 import yaml  # noqa: E402
 from docs_data import (  # noqa: E402  (after the choice of Node)
+    ALSO_READ,
     BY_HAND,
     DEFAULTS,
     FACTS,
@@ -111,13 +112,13 @@ _EXAMPLE = re.compile(r"```python\n(?P<code>(?:(?!```).)*)```", re.DOTALL)
 _ERROR_EXAMPLE = re.compile(rf"({_EXAMPLE.pattern}\n\n```text\n)(?:(?!```).)*```", re.DOTALL)
 
 _SUPPRESSIONS = (
-    "The checks of this library, cfn-lint, cdk-nag (AwsSolutions), checkov and CDK's own validation find nothing in "
-    "the reference stacks. This page lists the findings that the stacks acknowledge, with the reason, in the metadata "
-    "of the resource or of the app."
+    "The checks of this library, cfn-lint, cdk-nag (AwsSolutions), checkov and CDK's own validation report no other "
+    "findings in the reference stacks than those on this page. The stacks acknowledge each of them with a reason, in "
+    "the metadata of the resource or of the app."
 )
 _ARTEFACTS = (
-    "Not in this list are cfn-lint's W3005 and W3010, which CDK itself causes: it writes `DependsOn` for every "
-    "resource of a construct, also where a reference says the same, and names zones where a stack has a region."
+    "The list omits cfn-lint's W3005 and W3010, because CDK itself causes them. CDK writes `DependsOn` for every "
+    "resource of a construct, even next to a reference, and names zones if a stack has a region."
 )
 
 _CDK = "CDK validation"
@@ -220,7 +221,46 @@ def construct_page(page: str) -> str:
     )
     if entries:
         lines += ["## Practices", "", *_practice_table(entries)]
-    return with_picture("\n".join([*lines, with_errors(rest, _prelude())]).rstrip() + "\n", page)
+    behaviour, hatches, last = rest.partition("## Escape hatches")
+    text = f"{behaviour.rstrip()}\n\n{changes_section(page)}\n\n{hatches}{last}"
+    return with_picture("\n".join([*lines, with_errors(text, _prelude())]).rstrip() + "\n", page)
+
+
+def changes_section(page: str) -> str:
+    """Write what a later deployment replaces, as the tests of updates hold the options to it."""
+    sys.path.insert(0, str(ROOT))
+    from tests.updates.allowed import ENTRIES, anchor  # noqa: PLC0415  (no part of the library)
+
+    names = PAGES[page]
+    main = names[0]
+    changing = {
+        option.removeprefix(f"{main}."): entry.section
+        for entry in ENTRIES
+        for option in entry.options
+        if option.partition(".")[0] in names
+    }
+    sections = sorted({*changing.values(), *ALSO_READ.get(page, ())})
+    links = _listed([f"[{it}](../changing-what-runs.md#{anchor(it)})" for it in sections], "and")
+    if changing:
+        options = _listed([f"`{option}`" for option in sorted(changing)], "or")
+        text = (
+            f"Changing {options} can replace or delete a resource, or make the deployment fail. Before you deploy such "
+            f"a change, read {links}. The [table of options](../changing-what-runs.md#what-each-option-does) has the "
+            "effect of each option. All other options change in place."
+        )
+    else:
+        text = f"All options change in place. See {links or '[Changing what runs](../changing-what-runs.md)'}."
+    imports = [f"`{it}(…)`" for it in names if re.fullmatch(rf"{main}\.from_\w+", it)]
+    if imports:
+        text += (
+            f"\n\n{_listed(imports, 'or')} imports an existing resource. "
+            "See [Use what you have](../existing-resources.md)."
+        )
+    return f"## Changing it later\n\n{text}"
+
+
+def _listed(items: Sequence[str], word: str) -> str:
+    return f" {word} ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
 
 
 def with_picture(text: str, page: str) -> str:
@@ -265,9 +305,9 @@ def updates_table() -> str:
 
 
 def no_option_page() -> str:
-    """Write what has no option, by the kind of resource, each with the way past it; then what something else does."""
+    """Write the features without an option by kind of resource, then the properties that you do not need."""
     lines = [
-        "# What has no option, and the way past it",
+        "# What has no option, and the workaround",
         "",
         _NOTE.format(sources="scripts/no_option.py"),
         "",
@@ -278,7 +318,7 @@ def no_option_page() -> str:
         for gap in (gap for gap in GAPS if gap.place.type == place):
             properties = ", ".join(f"`{name}`" for name in gap.properties)
             lines += ["", f"### {gap.title}", "", f"{properties}. {gap.why}", "", f"```python\n{gap.example}```"]
-    lines += ["", "## What something else does", "", "| Property | In its place |", "| --- | --- |"]
+    lines += ["", "## Properties that you do not need", "", "| Property | Instead |", "| --- | --- |"]
     for type_, reasons in NOT_NEEDED.items():
         name = type_.removeprefix("AWS::").replace("::", " ")
         lines += [f"| {name}: `{path}` | {why[:1].upper()}{why[1:]} |" for path, why in reasons.items()]
@@ -370,10 +410,9 @@ def defaults_table() -> str:
         for entry in entries
         if _opt_out(entry) != "none"
     ]
-    always = [f"[{_lower(entry.title)}](practices.md#{entry.id})" for entry in entries if _opt_out(entry) == "none"]
-    return "\n".join(
-        [*_table(("Practice", "Default", "Opt out, or change"), rows), f"Without a choice: {'; '.join(always)}."]
-    )
+    always = [f"- [{entry.title}](practices.md#{entry.id})" for entry in entries if _opt_out(entry) == "none"]
+    table = _table(("Practice", "Default", "Opt out, or change"), rows)
+    return "\n".join([*table, "These have no opt-out:", "", *always])
 
 
 def _practice_table(entries: Iterable[Practice]) -> list[str]:
@@ -571,16 +610,20 @@ def first_example_table() -> str:
     count = Counter(resource["Type"] for resource in resources)
     if any(name.startswith(("AWS::Lambda", "Custom::")) for name in count):
         raise DocumentationError("the first example makes a Lambda function")
-    told = f"The template has {len(resources)} resources, {count['AWS::CloudWatch::Alarm']} alarms among them"
-    lines = [f"{told}, and no Lambda function and no custom resource. It contains:", ""]
-    for kind in dict.fromkeys(fact.resource for fact in FACTS):
-        shown = [
-            f"[{_lower(PRACTICES[fact.practice].title)}](practices.md#{fact.practice}): {_shown(fact, resources)}"
-            for fact in FACTS
-            if fact.resource == kind
-        ]
-        lines += [f"- **{kind.rpartition(':')[2]}**: {'; '.join(shown)}"]
-    return "\n".join(lines)
+    told = f"The template has {len(resources)} resources, including {count['AWS::CloudWatch::Alarm']} alarms"
+    kinds = list(dict.fromkeys(fact.resource for fact in FACTS))
+    rows = [
+        (
+            kind.rpartition(":")[2],
+            f"[{PRACTICES[fact.practice].title}](practices.md#{fact.practice})",
+            _shown(fact, resources),
+        )
+        for kind in kinds
+        for fact in FACTS
+        if fact.resource == kind
+    ]
+    table = _table(("Resource", "Practice", "Setting"), rows)
+    return "\n".join([f"{told}. It has no Lambda functions and no custom resources.", "", *table]).rstrip()
 
 
 def _shown(fact: Fact, resources: Iterable[Mapping[str, Any]]) -> str:
@@ -661,17 +704,17 @@ def suppressions_page(assemblies: Mapping[str, Path]) -> str:
     answered = {finding: where for finding, where in findings.items() if finding[-1] in chosen}
     lines = ["# Suppressions of the reference stacks", "", _NOTE.format(sources="the synthesized stacks"), ""]
     lines += [_SUPPRESSIONS, "", _ARTEFACTS, ""]
-    lines += ["## Accepted by the library", "", "Wherever it makes the resource.", ""]
+    lines += ["## Accepted by the library", "", "The library acknowledges these wherever it makes the resource.", ""]
     lines += _by_reason({key: where for key, where in accepted.items() if key[2] != _CDK})
-    lines += ["## Accepted by CDK", "", "In its own L2 constructs.", ""]
+    lines += ["## Accepted by CDK", "", "CDK acknowledges these in its own L2 constructs.", ""]
     lines += _by_reason({key: where for key, where in accepted.items() if key[2] == _CDK})
-    lines += ["## Opt-outs", "", "The reference stacks switch these practices off.", ""]
+    lines += ["## Opt-outs", "", "The reference stacks turn these practices off.", ""]
     rows = [
         (stack, f"`{path}`", f"[{practice}](practices.md#{practice})", _named(where), reason)
         for (stack, path, practice, reason), where in sorted(opt_outs.items())
     ]
     lines += _table(("Stack", "Construct", "Practice", "Environment", "Reason"), rows)
-    lines += ["The checkers that ask for one of these practices are told the same reason:", ""]
+    lines += ["The other checkers of these practices get the same reason:", ""]
     findings_answered = [
         (stack, f"`{path}`", f"{checker} {finding}", _named(where))
         for (stack, path, checker, finding, _), where in sorted(answered.items())
@@ -782,11 +825,6 @@ def _one_line(text: str) -> str:
 def _short(default: str) -> str:
     """Leave out what a default is explained with."""
     return re.split(r"; |: |, (?=since|so that|which|written)", default)[0]
-
-
-def _lower(title: str) -> str:
-    """Write a title in the middle of a sentence."""
-    return title if title[1].isupper() else title[0].lower() + title[1:]
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def test_the_page_names_the_practices_that_an_account_does_not_show_and_those_th
     from cdk_containers.checks.live.limits import ONLY_IN_TEMPLATES  # noqa: PLC0415
     from cdk_containers.checks.live.rules import LIVE_CHECKS  # noqa: PLC0415
 
-    (_, section) = PAGE.split("**What is not checked:**")
+    (_, section) = PAGE.split("**What it does not check:**")
     section = section.partition("\n## ")[0]
     assert set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", section)) == {
         *ONLY_IN_TEMPLATES,

@@ -25,7 +25,7 @@ exit codes:
 
 Then, in the new folder:
   npx aws-cdk synth --quiet
-  cdk-containers run local STACK/Web      README.md says which stack"""
+  cdk-containers run local STACK/App/Web  README.md names the stack"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
