@@ -46,9 +46,12 @@ tests: install install-checkov
 	$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 .PHONY: lint
-lint: install  ## Style, by ruff
+lint: install  ## Style of code and Markdown, spelling, and safe workflows
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
+	$(PY) -m codespell_lib
+	.venv/bin/rumdl check --quiet .
+	.venv/bin/zizmor --offline --quiet .github action.yml
 
 .PHONY: types
 types: install  ## Types, by mypy (strict; CDK's own types take it a minute the first time)
@@ -64,6 +67,7 @@ snapshots-update: install  ## Rewrite the golden templates; read the diff before
 
 .PHONY: docs
 docs: install  ## Rewrite the parts of the documentation that are taken from code; read the diff before you commit it
+	$(PY) scripts/draw_constructs.py
 	$(PY) scripts/write_docs.py $(ARGS)
 
 .PHONY: docs-site
@@ -141,5 +145,5 @@ lock: install  ## Lock development packages again: make lock ARGS=--upgrade
 
 .PHONY: clean
 clean:  ## Remove everything that make installed or made
-	rm -rf .venv .venv-checkov .venv-mutants node_modules cdk.out build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-checkov .venv-mutants node_modules cdk.out build dist site .pytest_cache .mypy_cache .ruff_cache .rumdl_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

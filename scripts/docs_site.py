@@ -1,8 +1,9 @@
 """Build the documentation site.
 
-Usage: docs_site.py [FOLDER]
+Usage: docs_site.py [--versions] [FOLDER]
 
-  FOLDER   where to build it. Default: site
+  FOLDER      where to build it. Default: site
+  --versions  let readers choose another version; scripts/docs_versions.py writes what they choose from
 
 Pages at the root of the repository become pages of the site, and links between them and docs/ are rewritten. A link, an
 anchor or an image that leads nowhere stops the build.
@@ -29,8 +30,11 @@ _LINK = re.compile(r"(?<=\]\()(?P<path>[^)\s:#]+)(?P<anchor>#[^)\s]*)?(?=\))")
 _HIDDEN_INPUTS = shutil.ignore_patterns("_text")
 
 
-def build(site: Path) -> None:
-    """Build the site into a folder, which is replaced.
+_VERSIONS = "\nextra:\n  version: { provider: mike, default: latest }\n"
+
+
+def build(site: Path, *, versions: bool = False) -> None:
+    """Build the site into a folder, which is replaced. With `versions`, pages have a selector of versions.
 
     Raises:
         subprocess.CalledProcessError: A warning, such as a link that leads nowhere; its output says which.
@@ -43,7 +47,8 @@ def build(site: Path) -> None:
             (pages / target).write_text(_with_links_of_the_site((ROOT / source).read_text()))
         for page in pages.rglob("*.md"):
             page.write_text(_without_root(page.read_text()))
-        shutil.copy(ROOT / "mkdocs.yml", folder)
+        settings = (ROOT / "mkdocs.yml").read_text()
+        (Path(folder) / "mkdocs.yml").write_text(settings + _VERSIONS if versions else settings)
         command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean"]
         subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)
         shutil.move(Path(folder) / "site", site)
@@ -74,9 +79,10 @@ def _without_root(text: str) -> str:
 
 def main() -> int:
     """Run the command."""
-    site = Path(sys.argv[1] if len(sys.argv) > 1 else "site").resolve()
+    folders = [argument for argument in sys.argv[1:] if argument != "--versions"]
+    site = Path(folders[0] if folders else "site").resolve()
     try:
-        build(site)
+        build(site, versions="--versions" in sys.argv)
     except subprocess.CalledProcessError as error:
         print(error.stdout, error.stderr.partition("Traceback")[0], file=sys.stderr)
         return 1

@@ -1,112 +1,54 @@
-"""Draw the reference stacks for the documentation.
-
-Usage: draw_stacks.py [--check] ASSEMBLY
-
-  ASSEMBLY  a folder into which `cdk synth` wrote the stacks of the environment `prod`
-  --check   write nothing, and fail if the text of a drawing has changed
-
-Graphviz lays the drawings out; it comes as WebAssembly from npm. The check compares the text that it is given, since
-another version of it may place boxes elsewhere.
-"""
+"""Draw the reference stacks for the documentation; scripts/write_docs.py writes what comes of it."""
 
 from __future__ import annotations
 
-import html
-import json
-import subprocess
-import sys
+from collections.abc import Sequence
 from pathlib import Path
+
+from graphviz_figures import ROOT, Figure, files, in_words
 
 from cdk_containers.checks.reading import read_estate
 from cdk_containers.checks.templates import Estate
-from cdk_containers.diagrams import FORMATS, Drawing, drawing_of
+from cdk_containers.diagrams import FORMATS, drawing_of
 
-ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "images" / "stacks"
 PAGE = ROOT / "docs" / "reference-stacks.md"
 
-_LAY_OUT = """
-import { Graphviz } from "@hpcc-js/wasm-graphviz";
-const graphviz = await Graphviz.load();
-const texts = JSON.parse((await import("node:fs")).readFileSync(0, "utf8"));
-console.log(JSON.stringify(texts.map((text) => graphviz.dot(text))));
-"""
 
-
-def drawings(assembly: Path) -> list[Drawing]:
-    """Read what the stacks of an assembly make; stacks without a box are left out."""
+def figures(assembly: Path) -> list[Figure]:
+    """Read what the stacks of an assembly make, of the environment `prod`; stacks without a box are left out."""
     estate = Estate(assume_defaults=True)
     read_estate([assembly], estate)
     drawn = [drawing_of(template) for template in estate.templates if template.nested_in is None]
-    return sorted((it for it in drawn if it.boxes), key=lambda it: it.title)
+    return [
+        Figure(FOLDER / it.title.removeprefix("prod-"), it.title, it.sentences(), FORMATS["dot"](it))
+        for it in sorted(drawn, key=lambda it: it.title)
+        if it.boxes
+    ]
 
 
-def pictures(of: list[Drawing]) -> list[str]:
-    """Lay drawings out, as SVG that says what it shows."""
-    node = ROOT / ".venv" / "node" / "bin" / "node"
-    done = subprocess.run(
-        [node, "--input-type=module", "--eval", _LAY_OUT],
-        input=json.dumps([FORMATS["dot"](it) for it in of]),
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    )
-    return [_accessible(svg, drawing) for svg, drawing in zip(json.loads(done.stdout), of, strict=True)]
-
-
-def _accessible(svg: str, drawing: Drawing) -> str:
-    described = html.escape(" ".join(drawing.sentences()))
-    start = svg.index("<svg")
-    head = svg[start:].replace("<svg", '<svg role="img"', 1)
-    end = head.index(">") + 1
-    return f"{head[:end]}\n<title>{html.escape(drawing.title)}</title>\n<desc>{described}</desc>{head[end:]}"
-
-
-def page(of: list[Drawing]) -> str:
+def page(of: Sequence[Figure]) -> str:
     """Write the page that shows all of them."""
     lines = [
         "# The reference stacks",
         "",
-        "<!-- Written by scripts/draw_stacks.py; do not edit it here. -->",
+        "<!-- Written by scripts/write_docs.py; do not edit it here. -->",
         "",
         "What each stack of `stacks/` makes in the environment `prod`. A box counts its roles, log groups and alarms.",
         "Arrows are traffic and data. Draw your own stacks with `cdk-containers diagram`.",
     ]
-    for drawing in of:
-        name = _name(drawing)
-        lines += ["", f"## {name}", "", f"![What {name} makes](images/stacks/{name}.svg)", "", "In words:", ""]
-        lines += [f"- {sentence}" for sentence in drawing.sentences()]
+    for it in of:
+        name = it.path.name
+        lines += ["", f"## {name}", "", f"![What {name} makes](images/stacks/{name}.svg)", "", *in_words(it.sentences)]
     return "\n".join(lines) + "\n"
 
 
-def expected(of: list[Drawing]) -> dict[Path, str]:
-    """Return what the files of the drawings should say: the text for Graphviz of each, and the page."""
-    return {FOLDER / f"{_name(it)}.dot": FORMATS["dot"](it) for it in of} | {PAGE: page(of)}
+def expected(of: Sequence[Figure]) -> dict[Path, str]:
+    """Return what the files of the drawings should say, without the pictures."""
+    return {it.path.with_suffix(".dot"): it.dot for it in of} | {PAGE: page(of)}
 
 
-def _name(drawing: Drawing) -> str:
-    return drawing.title.removeprefix("prod-")
-
-
-def main(arguments: list[str]) -> int:
-    """Run the command."""
-    found = drawings(Path(arguments[-1]))
-    files = expected(found)
-    stale = [path for path, text in files.items() if not path.exists() or path.read_text() != text]
-    if "--check" in arguments:
-        print("".join(f"stale: {path.relative_to(ROOT)}\n" for path in stale), end="")
-        return 1 if stale else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in FOLDER.iterdir():
-        old.unlink()
-    for path, text in files.items():
-        path.write_text(text)
-    for drawing, picture in zip(found, pictures(found), strict=True):
-        (FOLDER / f"{_name(drawing)}.svg").write_text(picture)
-    print(f"drawn: {len(found)} stacks")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def written(assembly: Path) -> dict[Path, str]:
+    """Return the files of the drawings, with the pictures."""
+    found = figures(assembly)
+    return expected(found) | files(found)

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parents[1] / "constructs" / "cdk_containers"
+from graphviz_figures import Figure
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "constructs" / "cdk_containers"
+DRAWINGS = ROOT / "docs" / "images" / "parts"
 
 WINGS = {"checks", "compose", "copilot", "core", "ecs", "eks", "local", "model"}
 """Folders of parts. Every other folder is a part itself."""
@@ -100,28 +105,44 @@ def without_detours(arrows: Iterable[Arrow]) -> set[Arrow]:
     }
 
 
-def house_drawing() -> str:
-    """Draw the house: its wings as one room each, and the parts that both ECS and EKS use."""
+@cache
+def figures() -> tuple[Figure, ...]:
+    """Draw the package, with a wing as one part, and the parts of two wings."""
 
     def room(part: str) -> str:
         return part.partition(".")[0]
 
-    arrows = {(room(one), room(other)) for one, other in part_imports() if room(one) != room(other)}
-    return _drawing(arrows, {room(part) for part in parts()} | WINGS)
+    house = {(room(one), room(other)) for one, other in part_imports() if room(one) != room(other)}
+    return (
+        _figure("package", "The parts of the package", house, {room(part) for part in parts()} | WINGS),
+        *(_figure(wing, f"The parts of {wing}", *_inside(wing)) for wing in ("ecs", "eks")),
+    )
 
 
-def wing_drawing(wing: str) -> str:
-    """Draw the rooms of a wing."""
+def _inside(wing: str) -> tuple[set[Arrow], set[str]]:
     inside = {part for part in parts() if part.startswith(f"{wing}.")}
-    return _drawing({(one, other) for one, other in part_imports() if {one, other} <= inside}, inside)
+    return {(one, other) for one, other in part_imports() if {one, other} <= inside}, inside
 
 
-def _drawing(arrows: set[Arrow], rooms: set[str]) -> str:
-    """Write a drawing for Mermaid, which GitHub renders."""
-    ids = {room: room.replace(".", "_") for room in rooms}
-    lines = [f"    {ids[room]}[{room.rpartition('.')[2]}]" for room in sorted(rooms)]
-    lines += [f"    {ids[one]} --> {ids[other]}" for one, other in sorted(without_detours(arrows))]
-    return "\n".join(["```mermaid", "flowchart TD", *lines, "```"])
+def _figure(name: str, title: str, imported: set[Arrow], rooms: set[str]) -> Figure:
+    """Draw rooms and what each imports. A box is wide enough for a font that is wider than Graphviz's."""
+    arrows = sorted(without_detours(imported))
+    words = {room: room.rpartition(".")[2] for room in sorted(rooms)}
+    lines = [
+        f"digraph {name} {{",
+        '  bgcolor="transparent"; nodesep=0.2; ranksep=0.4;',
+        '  node [shape=box, style="rounded,filled", color="#5a6b7b", fillcolor="#ffffff", height=0.3];',
+        '  node [fontname="Helvetica,Arial,sans-serif", fontsize=11];',
+        '  edge [color="#6b7785", arrowsize=0.7];',
+        *(f'  "{room}" [label="{word}", width={len(word) * 0.1 + 0.25:.2f}];' for room, word in words.items()),
+        *(f'  "{one}" -> "{other}";' for one, other in arrows),
+        "}",
+    ]
+    sentences = [
+        f"{words[one]} imports {', '.join(words[other] for room, other in arrows if room == one)}."
+        for one in dict.fromkeys(room for room, _ in arrows)
+    ]
+    return Figure(DRAWINGS / name, title, sentences, "\n".join(lines) + "\n")
 
 
 def room_list() -> str:

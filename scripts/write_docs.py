@@ -4,11 +4,12 @@ Usage: write_docs.py [--check] [--fast] [PAGE...]
 
   PAGE     names of pages in docs/constructs, such as rolling; all files where none is given
   --check  write nothing, and fail if a file is not as it would be written
-  --fast   leave out what takes a synthesis of the reference stacks (docs/suppressions.md)
+  --fast   leave out what takes a synthesis of the reference stacks (docs/suppressions.md and their drawings)
 
-Written are docs/constructs/*.md (their last part is kept in docs/constructs/_text/), docs/practices.md and
-docs/suppressions.md; in README.md and the pages of WITH_MARKS what stands between `<!-- generated: … -->` and
-`<!-- end -->`; and on all these pages the errors that examples raise, which are in a block of plain text after them.
+Written are docs/constructs/*.md (their last part is kept in docs/constructs/_text/), docs/practices.md,
+docs/suppressions.md and docs/reference-stacks.md with its pictures; in README.md and the pages of WITH_MARKS what
+stands between `<!-- generated: … -->` and `<!-- end -->`; and on all these pages the errors that examples raise, which
+are in a block of plain text after them. Pictures on the pages of constructs come from scripts/draw_constructs.py.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from docs_data import (  # noqa: E402  (after the choice of Node)
     SAME_OPTIONS,
     Fact,
 )
+from docs_examples import first_example  # noqa: E402
 from docs_source import (  # noqa: E402
     DocumentationError,
     Documented,
@@ -54,13 +56,17 @@ from docs_source import (  # noqa: E402
     option_named,
     practices_of,
 )
+from draw_stacks import written  # noqa: E402
+from graphviz_figures import files as files_of_figures  # noqa: E402
+from graphviz_figures import in_words, shown  # noqa: E402
 from kubernetes_tables import counterparts, endings  # noqa: E402
 from kubernetes_tables import rollouts as kubernetes_rollouts  # noqa: E402
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
 from plot_costs import cheapest_table, price_table, reference_table  # noqa: E402
 from plot_fleets import first_table, plan_table, quota_table  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
-from rooms import house_drawing, room_list, wing_drawing  # noqa: E402
+from rooms import figures as figures_of_rooms  # noqa: E402
+from rooms import room_list  # noqa: E402
 from score_checks import score, sentence  # noqa: E402
 from stopped_reasons import exit_codes, log_lines, stopped_reasons  # noqa: E402
 from summarize_assembly import stacks  # noqa: E402
@@ -125,7 +131,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write the parts of the documentation that are taken from code.")
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="a page of docs/constructs, such as rolling")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is stale")
-    parser.add_argument("--fast", action="store_true", help="leave out docs/suppressions.md")
+    parser.add_argument("--fast", action="store_true", help="leave out what is about the reference stacks")
     arguments = parser.parse_args()
     wanted = construct_pages(arguments.pages) if arguments.pages else files(fast=arguments.fast)
     stale = {path: text for path, text in wanted if not path.exists() or path.read_text() != text}
@@ -148,6 +154,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
     yield from construct_pages(PAGES)
     yield DOCS / "practices.md", practices_page()
     yield DOCS / "no-option.md", no_option_page()
+    yield from files_of_figures(figures_of_rooms()).items()
     makers: Mapping[str, Callable[[], str]] = {
         "cheapest": cheapest_table,
         "checks-score": lambda: sentence(score()),
@@ -155,15 +162,15 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "copilot-compatibility": compatibility_table,
         "copilot-deviations": deviations_table,
         "defaults": defaults_table,
-        "ecs-rooms": partial(wing_drawing, "ecs"),
-        "eks-rooms": partial(wing_drawing, "eks"),
+        "ecs-rooms": partial(drawing_of_rooms, "ecs"),
+        "eks-rooms": partial(drawing_of_rooms, "eks"),
         "first-example": first_example_table,
         "first-limits": first_table,
         "fleet-plans": plan_table,
         "counterparts": counterparts_tables,
         "endings": lambda: "\n".join(_table(*endings())).rstrip(),
         "exit-codes": lambda: "\n".join(_table(*exit_codes())).rstrip(),
-        "house": house_drawing,
+        "house": partial(drawing_of_rooms, "package"),
         "kept": kept_table,
         "kubernetes-rollouts": lambda: "\n".join(_table(*kubernetes_rollouts())).rstrip(),
         "log-lines": lambda: "\n".join(_table(*log_lines())).rstrip(),
@@ -186,6 +193,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
             for environment in ENVIRONMENTS:
                 _synthesize(Path(folder) / environment, environment)
             yield SUPPRESSIONS, suppressions_page({name: Path(folder) / name for name in ENVIRONMENTS})
+            yield from written(Path(folder) / "prod").items()
 
 
 # ---- constructs
@@ -203,7 +211,8 @@ def construct_page(page: str) -> str:
     main, *parts = (_without_refused(documented(name)) for name in names)
     lines = [f"# {main.name}", "", _NOTE.format(sources=f"the code and docs/constructs/_text/{page}.md"), ""]
     preamble, examples, rest = _parts((CONSTRUCTS / "_text" / f"{page}.md").read_text())
-    lines += [*_introduction(main), with_errors(preamble + examples, _prelude()), *_tables(main, "##")]
+    shown = with_errors(preamble + examples, _prelude()).rstrip()
+    lines += [*_introduction(main), *([shown, ""] if shown else []), *_tables(main, "##")]
     for part in parts:
         lines += [f"## {part.name}", "", *_introduction(part), *_tables(part, "###", heading=False)]
     entries = practices_of(
@@ -211,7 +220,17 @@ def construct_page(page: str) -> str:
     )
     if entries:
         lines += ["## Practices", "", *_practice_table(entries)]
-    return "\n".join([*lines, with_errors(rest, _prelude())]).rstrip() + "\n"
+    return with_picture("\n".join([*lines, with_errors(rest, _prelude())]).rstrip() + "\n", page)
+
+
+def with_picture(text: str, page: str) -> str:
+    """Show what the first example makes after it, if there is a picture of it."""
+    path = DOCS / "images" / "constructs" / f"{page}.svg"
+    example = first_example(text, CONSTRUCTS / f"{page}.md")
+    if example is None or not path.exists():
+        return text
+    picture = shown(path, f"../images/constructs/{path.name}")
+    return "\n".join([text[: example.end], "", *picture]) + text[example.end :]
 
 
 def _parts(text: str) -> tuple[str, str, str]:
@@ -264,6 +283,13 @@ def no_option_page() -> str:
         name = type_.removeprefix("AWS::").replace("::", " ")
         lines += [f"| {name}: `{path}` | {why[:1].upper()}{why[1:]} |" for path, why in reasons.items()]
     return "\n".join(lines) + "\n"
+
+
+def drawing_of_rooms(name: str) -> str:
+    """Show how parts of the package import each other."""
+    figure = next(it for it in figures_of_rooms() if it.path.name == name)
+    lines = [f"![{figure.title}](images/parts/{name}.svg)", "", *in_words(figure.sentences)]
+    return "\n".join(lines)
 
 
 def construct_list() -> str:
@@ -651,7 +677,7 @@ def suppressions_page(assemblies: Mapping[str, Path]) -> str:
         for (stack, path, checker, finding, _), where in sorted(answered.items())
     ]
     lines += _table(("Stack", "Construct", "Finding", "Environment"), findings_answered)
-    return "\n".join(lines).rstrip() + "\n"
+    return re.sub(r"(?<!\()https://\S+", r"<\g<0>>", "\n".join(lines).rstrip()) + "\n"
 
 
 def _by_reason(findings: Mapping[tuple[str, ...], set[str]]) -> list[str]:

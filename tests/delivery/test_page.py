@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
+from docs_examples import examples, prelude, run
 
-from tests.docs.test_examples import PRELUDE, examples, run
 from tests.iam.evaluation import who_can, who_surely_can
 from tests.toolkit import resources
 
@@ -65,7 +65,7 @@ def test_the_function_tests_the_new_version(listener: Any, answers: list[int], s
 @pytest.fixture(scope="module")
 def delivered() -> dict[str, Any]:
     """The example of the page: its names, and the templates of the tools and of production."""
-    names = run(PRELUDE + CODE_DEPLOY, str(PAGE))
+    names = run(prelude() + CODE_DEPLOY, str(PAGE))
     folder = Path(names["app"].synth().directory)
     names["tools_template"] = json.loads((folder / "Tools.template.json").read_text())
     [production] = (folder / "assembly-Tools-Pipeline-prod").glob("*.template.json")

@@ -158,6 +158,219 @@ def test_a_service_may_call_another_if_its_security_group_lets_it_in() -> None:
     assert arrows(drawing) == {("Web", "Orders", "tcp 8080")}
 
 
+def test_a_service_on_several_groups_of_instances_points_to_each() -> None:
+    strategy = {"CapacityProviderStrategy": [{"CapacityProvider": {"Ref": f"{name}Provider"}} for name in ("A", "B")]}
+    groups = {
+        name: resource("AWS::AutoScaling::AutoScalingGroup", f"shop/{name}/ASG", MinSize="2", MaxSize="2")
+        for name in ("A", "B")
+    }
+    providers = {
+        f"{name}Provider": resource(
+            "AWS::ECS::CapacityProvider", AutoScalingGroupProvider={"AutoScalingGroupArn": {"Ref": name}}
+        )
+        for name in ("A", "B")
+    }
+    service = SERVICE | {"Properties": SERVICE["Properties"] | strategy}
+    drawing = draw(groups | providers | {"Task": TASK, "Service": service})
+    assert box(drawing, "Web").inside is None
+    assert arrows(drawing) == {("Web", "A", "runs on"), ("Web", "B", "runs on")}
+    assert box(drawing, "A").lines == ["2 instances"]
+
+
+NETWORK = {
+    "Vpc": resource("AWS::EC2::VPC", "shop/Network/Vpc/Resource"),
+    "Subnet": resource("AWS::EC2::Subnet", VpcId={"Ref": "Vpc"}),
+}
+EKS = {
+    "Eks": resource(
+        "AWS::EKS::Cluster",
+        "shop/Eks/Cluster",
+        Version="1.36",
+        ComputeConfig={"Enabled": True},
+        ResourcesVpcConfig={"SubnetIds": [{"Ref": "Subnet"}]},
+    ),
+    "PodRole": resource("AWS::IAM::Role", "shop/Api/Identity/Role"),
+    "Pods": resource(
+        "AWS::EKS::PodIdentityAssociation",
+        "shop/Api/Identity/Association",
+        ClusterName={"Ref": "Eks"},
+        Namespace="apps",
+        ServiceAccount="api",
+        RoleArn=get("PodRole"),
+    ),
+}
+
+
+def names_around(drawing: Drawing, name: str) -> list[str]:
+    names = {it.id: it.name for it in drawing.boxes}
+    return [names[it] for it in drawing.around(box(drawing, name))]
+
+
+def test_what_is_in_the_subnets_of_a_network_stands_in_it() -> None:
+    subnet = {"Ref": "Subnet"}
+    drawing = draw(
+        NETWORK
+        | {
+            "Inside": resource("AWS::ElasticLoadBalancingV2::LoadBalancer", "shop/Inside", Subnets=[subnet]),
+            "Files": resource("AWS::EFS::FileSystem", "shop/Files/FileSystem"),
+            "Target": resource("AWS::EFS::MountTarget", FileSystemId={"Ref": "Files"}, SubnetId=subnet),
+            "Subnets": resource("AWS::RDS::DBSubnetGroup", SubnetIds=[subnet]),
+            "Database": resource("AWS::RDS::DBInstance", "shop/Database", DBSubnetGroupName={"Ref": "Subnets"}),
+            "Job": resource("AWS::ECS::TaskDefinition", "shop/Job/Definition"),
+            "Schedule": resource(
+                "AWS::Scheduler::Schedule", Target={"Arn": {"Ref": "Job"}, "NetworkConfiguration": [subnet]}
+            ),
+            "Outside": resource("AWS::DynamoDB::Table", "shop/Outside/Resource"),
+        }
+    )
+    assert {it.name for it in drawing.within(box(drawing, "Network"))} == {"Inside", "Files", "Database", "Job"}
+    assert box(drawing, "Outside").inside is None
+
+
+def test_pods_and_nodes_stand_in_their_cluster_and_that_in_its_network() -> None:
+    drawing = draw(
+        NETWORK
+        | EKS
+        | {
+            "Nodes": resource("AWS::EKS::Nodegroup", "shop/Nodes/Nodegroup", ClusterName={"Ref": "Eks"}),
+            "Own": resource("AWS::AutoScaling::AutoScalingGroup", "shop/Own/ASG", LaunchTemplate={"Ref": "Template"}),
+            "Template": resource("AWS::EC2::LaunchTemplate", LaunchTemplateData={"UserData": get("Eks", "Endpoint")}),
+        }
+    )
+    for name in ("Api", "Nodes", "Own"):
+        assert names_around(drawing, name) == ["Eks", "Network"]
+    assert box(drawing, "Eks").lines == ["Kubernetes 1.36 · Auto Mode"]
+    assert box(drawing, "Api").lines == ["service account apps/api", "1 role"]
+    assert drawing.shared == []
+    text = FORMATS["dot"](drawing)
+    assert text.index("subgraph cluster_n0") < text.index("subgraph cluster_n1") < text.index("<B>Api</B>")
+    assert FORMATS["mermaid"](drawing).count("subgraph") == 2
+
+
+def test_pods_have_the_traffic_and_data_that_services_have() -> None:
+    statement = {"Action": "sqs:ReceiveMessage", "Resource": get("Mail")}
+    policy = resource("AWS::IAM::Policy", Roles=[{"Ref": "PodRole"}], PolicyDocument={"Statement": [statement]})
+    targets = resource("AWS::ElasticLoadBalancingV2::TargetGroup", "shop/Api/Alb/Targets/Resource")
+    shop = {name: SHOP[name] for name in ("Balancer", "Listener", "Rule", "Mail")}
+    drawing = draw(EKS | shop | {"Targets": targets, "PodPolicy": policy})
+    assert {("Public", "Api", "/shop/*"), ("Mail", "Api", "messages")} <= arrows(drawing)
+
+
+def test_a_cluster_mounts_file_systems_that_let_it_in() -> None:
+    rule = resource(
+        "AWS::EC2::SecurityGroupIngress",
+        GroupId=get("FilesGroup", "GroupId"),
+        SourceSecurityGroupId=get("Eks", "ClusterSecurityGroupId"),
+        IpProtocol="tcp",
+        FromPort=988,
+    )
+    files = resource(
+        "AWS::FSx::FileSystem",
+        "shop/Files",
+        FileSystemType="LUSTRE",
+        StorageCapacity=1200,
+        SecurityGroupIds=[get("FilesGroup", "GroupId")],
+    )
+    group = resource("AWS::EC2::SecurityGroup")
+    drawing = draw(EKS | {"Files": files, "FilesGroup": group, "Rule": rule})
+    assert arrows(drawing) == {("Eks", "Files", "mounts")}
+    assert box(drawing, "Files").lines == ["Lustre, 1200 GiB"]
+    assert "ltail=cluster_" in FORMATS["dot"](drawing)
+
+
+def test_older_and_newer_ways_to_a_service_are_drawn() -> None:
+    classic = resource(
+        "AWS::ElasticLoadBalancing::LoadBalancer",
+        "shop/Old",
+        Listeners=[{"Protocol": "https", "LoadBalancerPort": "443"}],
+    )
+    ways = {
+        "LoadBalancers": [{"LoadBalancerName": {"Ref": "Old"}}],
+        "VpcLatticeConfigurations": [{"TargetGroupArn": get("Targets")}],
+    }
+    drawing = draw(
+        {
+            "Old": classic,
+            "Service": SERVICE | {"Properties": SERVICE["Properties"] | ways},
+            "Mesh": resource("AWS::VpcLattice::ServiceNetwork", "shop/Mesh/Network"),
+            "New": resource("AWS::VpcLattice::Service", "shop/New/Service"),
+            "In": resource(
+                "AWS::VpcLattice::ServiceNetworkServiceAssociation",
+                ServiceNetworkIdentifier=get("Mesh"),
+                ServiceIdentifier=get("New"),
+            ),
+            "Targets": resource("AWS::VpcLattice::TargetGroup"),
+            "Lattice": resource(
+                "AWS::VpcLattice::Listener",
+                ServiceIdentifier=get("New"),
+                Protocol="HTTPS",
+                Port=443,
+                DefaultAction={"Forward": {"TargetGroups": [{"TargetGroupIdentifier": get("Targets")}]}},
+            ),
+        }
+    )
+    assert arrows(drawing) == {
+        ("Internet", "Old", "HTTPS 443"),
+        ("Old", "Web", ""),
+        ("Network", "New", ""),
+        ("New", "Web", "HTTPS 443"),
+    }
+
+
+def test_delivery_pushes_images_and_its_own_bucket_is_plumbing() -> None:
+    statements = [
+        {"Action": ["ecr:PutImage"], "Resource": get("Images")},
+        {"Action": ["s3:PutObject"], "Resource": get("Artifacts")},
+    ]
+    drawing = draw(
+        {
+            "Images": resource("AWS::ECR::Repository", "shop/Images/Repository"),
+            "Artifacts": resource("AWS::S3::Bucket", "shop/Release/Artifacts/Resource"),
+            "Pipeline": resource(
+                "AWS::CodePipeline::Pipeline", "shop/Release/Delivery/Pipeline", Stages=[{"Project": {"Ref": "Build"}}]
+            ),
+            "Build": resource("AWS::CodeBuild::Project", ServiceRole=get("Role")),
+            "Role": resource("AWS::IAM::Role"),
+            "Policy": resource("AWS::IAM::Policy", Roles=[{"Ref": "Role"}], PolicyDocument={"Statement": statements}),
+        }
+    )
+    assert arrows(drawing) == {("Release", "Images", "pushes")}
+
+
+def test_an_event_starts_a_job() -> None:
+    rule = resource(
+        "AWS::Events::Rule", EventPattern={"bucket": [{"Ref": "Uploads"}]}, Targets=[{"Arn": {"Ref": "Task"}}]
+    )
+    uploads = resource("AWS::S3::Bucket", "shop/Uploads/Resource")
+    assert arrows(draw({"Task": TASK, "Rule": rule, "Uploads": uploads})) == {("Uploads", "Web", "events")}
+
+
+def test_a_service_finds_its_task_definition_by_the_family_too() -> None:
+    task = TASK | {"Properties": TASK["Properties"] | {"Family": "web"}}
+    service = SERVICE | {"Properties": SERVICE["Properties"] | {"TaskDefinition": "web"}}
+    drawing = draw({"Task": task, "Service": service})
+    assert [it.kind for it in drawing.boxes] == ["ECS service"]
+    assert "0.5 vCPU, 1 GiB" in box(drawing, "Web").lines[0]
+
+
+def test_what_was_there_before_is_drawn_only_where_something_new_reaches_it() -> None:
+    estate = Estate()
+    template = estate.add("shop.template.json", {"Resources": SHOP | NETWORK})
+    drawing = drawing_of(template, before={*NETWORK, "Balancer", "Listener", "Orders", "Key"})
+    assert {it.name or it.kind for it in drawing.boxes if not it.elsewhere} == {"Web", "Mail"}
+    assert {it.name: it.lines for it in drawing.boxes if it.elsewhere} == {
+        "Public": ["exists already"],
+        "Orders": ["exists already"],
+    }
+    assert (drawing.shared, drawing_of(template).shared) == ([], ["1 KMS key"])
+
+
+def test_a_picture_is_read_from_left_to_right_if_it_would_be_wide() -> None:
+    tables = {f"Table{number}": resource("AWS::DynamoDB::Table", f"shop/Table{number}") for number in range(5)}
+    assert "rankdir=LR" in FORMATS["dot"](draw(tables))
+    assert "rankdir=TB" in FORMATS["dot"](draw(SHOP))
+
+
 def test_a_task_that_no_service_runs_is_a_job_with_its_schedule() -> None:
     schedule = resource(
         "AWS::Scheduler::Schedule",

@@ -9,8 +9,8 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from constructs import Construct
+from docs_examples import ROOT, examples, prelude, run
 
-from tests.docs.test_examples import PRELUDE, ROOT, examples, run
 from tests.eks.manifest_checks import check
 
 PAGE = ROOT / "docs" / "ecs-and-eks.md"
@@ -20,7 +20,7 @@ ROWS = {"The website": ("web", "eks_web"), "The worker": ("worker", "eks_worker"
 @pytest.fixture(scope="module")
 def made() -> dict[str, Any]:
     [example] = examples(PAGE)
-    return run(PRELUDE + example.code, example.name)
+    return run(prelude() + example.code, example.name)
 
 
 def _listed(names: list[str]) -> str:

@@ -33,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_each_page_is_in_the_navigation() -> None:
-    settings = re.sub(r"!!python/name:\S+", "null", (ROOT / "mkdocs.yml").read_text())
+    settings = (ROOT / "mkdocs.yml").read_text()
     named = re.findall(r"[\w/-]+\.md", str(yaml.safe_load(settings)["nav"]))
     pages = [str(it.relative_to(ROOT / "docs")) for it in (ROOT / "docs").rglob("*.md") if "_text" not in it.parts]
     assert sorted(set(pages) - set(named)) == []

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import yaml
+from check_jsonschema import main as check_jsonschema
+from click.testing import CliRunner
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -57,3 +59,23 @@ def test_a_script_takes_values_of_events_from_its_environment_only() -> None:
         scripts = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
         assert scripts
         assert [script for script in scripts if "${{" in script] == []
+
+
+def by_schema(name: str, *paths: Path) -> tuple[int, str]:
+    done = CliRunner().invoke(check_jsonschema, ["--builtin-schema", f"vendor.{name}", *map(str, paths)])
+    return done.exit_code, done.output
+
+
+def test_what_github_reads_has_its_schemas(tmp_path: Path) -> None:
+    github = ROOT / ".github"
+    forms = [path for path in (github / "ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml"]
+    assert len(forms) >= 2
+    ok = (0, "ok -- validation done\n")
+    assert by_schema("github-workflows", *WORKFLOWS) == ok
+    assert by_schema("github-actions", ROOT / "action.yml") == ok
+    assert by_schema("dependabot", github / "dependabot.yml") == ok
+    assert by_schema("github-issue-forms", *forms) == ok
+    assert by_schema("github-issue-config", github / "ISSUE_TEMPLATE" / "config.yml") == ok
+    broken = tmp_path / "ci.yml"
+    broken.write_text(WORKFLOWS[0].read_text().replace("runs-on:", "runs-at:"))
+    assert by_schema("github-workflows", broken)[0] == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from cdk_containers.core.frozen import frozen
@@ -65,9 +65,16 @@ class Drawing:
     arrows: Sequence[Arrow]
     shared: Sequence[str] = ()
 
-    def groups(self) -> list[tuple[Box, list[Box]]]:
-        """Return each box that is inside no other, with the boxes that are inside it."""
-        return [(box, [it for it in self.boxes if it.inside == box.id]) for box in self.boxes if box.inside is None]
+    def within(self, box: Box | None = None) -> list[Box]:
+        """Return the boxes that are directly inside one, or those that are inside none."""
+        return [it for it in self.boxes if it.inside == (box.id if box else None)]
+
+    def around(self, box: Box) -> Iterator[str]:
+        """Give the id of each box that contains one, from the inside out."""
+        by_id = {it.id: it for it in self.boxes}
+        while box.inside is not None:
+            box = by_id[box.inside]
+            yield box.id
 
     def sentences(self) -> list[str]:
         """Say in words what the drawing shows, for those who cannot see it."""

@@ -33,10 +33,15 @@ def task_definition_of(box: Resource, estate: Estate) -> Resource | None:
     """Return the task definition of a service or job, if a template of the estate has it. A job is drawn as its own."""
     if box.type == _TASK:
         return box
+    if box.type != _SERVICE:
+        return None
     try:
-        return estate.find(box.value("TaskDefinition"), _TASK) if box.type == _SERVICE else None
+        named = box.value("TaskDefinition")
+        found = estate.find(named, _TASK)
     except CannotTell:
         return None
+    families = (it for it in estate.of_type(_TASK) if isinstance(named, str) and it.source.get("Family") == named)
+    return found or next(families, None)
 
 
 def _tasks(service: Resource, estate: Estate) -> str:
@@ -81,13 +86,30 @@ def _runs_on(service: Resource, _: Estate) -> str:
 
 
 def _instances(group: Resource, _: Estate) -> str:
-    low, high = group.number("MinSize"), group.number("MaxSize")
-    return f"{low:g} to {high:g} instances"
+    return _between(group.number("MinSize"), group.number("MaxSize"), "instance")
 
 
 def _node_group(group: Resource, _: Estate) -> str:
-    low, high = group.number("ScalingConfig", "MinSize"), group.number("ScalingConfig", "MaxSize")
-    return f"{low:g} to {high:g} nodes"
+    return _between(group.number("ScalingConfig", "MinSize"), group.number("ScalingConfig", "MaxSize"), "node")
+
+
+def _between(low: float | None, high: float | None, word: str) -> str:
+    if low is None or high is None:
+        return ""
+    return number_of(int(low), word) if low == high else f"{low:g} to {high:g} {word}s"
+
+
+def _pods(association: Resource, _: Estate) -> str:
+    return f"service account {association.text('Namespace')}/{association.text('ServiceAccount')}"
+
+
+def _files(system: Resource, _: Estate) -> str:
+    kind, capacity = system.text("FileSystemType").title(), system.number("StorageCapacity")
+    return kind if capacity is None else f"{kind}, {capacity:g} GiB"
+
+
+def _auto_mode(cluster: Resource, _: Estate) -> str:
+    return "Auto Mode" if cluster.flag("ComputeConfig", "Enabled") else ""
 
 
 def _network(vpc: Resource, estate: Estate) -> str:
@@ -119,8 +141,11 @@ _FACTS: dict[str, tuple[Callable[[Resource, Estate], str], ...]] = {
     _SERVICE: (_tasks, _size, _containers, _runs_on),
     _TASK: (_starts, _size, _containers),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": (_scheme,),
+    "AWS::ElasticLoadBalancing::LoadBalancer": (_scheme,),
     _ASG: (_instances,),
     "AWS::EKS::Nodegroup": (_node_group,),
-    "AWS::EKS::Cluster": (_version,),
+    "AWS::EKS::Cluster": (_version, _auto_mode),
+    "AWS::EKS::PodIdentityAssociation": (_pods,),
+    "AWS::FSx::FileSystem": (_files,),
     "AWS::EC2::VPC": (_network, _egress),
 }

@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Reference, Resource, Template
+from cdk_containers.checks.templates import Estate, Resource, Template
 
 from .arrows import arrows_of
 from .drawing import Arrow, Box, Drawing
 from .facts import facts_of, task_definition_of
 from .kinds import BOXES, ONLY_WITH_ARROWS, counted
+from .places import containers, name_of, owner_of, place_of
 
 INTERNET = "internet"
 _SERVICE = "AWS::ECS::Service"
 _TASK = "AWS::ECS::TaskDefinition"
 _CLUSTER = "AWS::ECS::Cluster"
-_GROUP = "AWS::AutoScaling::AutoScalingGroup"
 _PROVIDER = "AWS::ECS::CapacityProvider"
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
-_GENERIC = {
-    *("Default", "Resource", "Service", "TaskDefinition", "Task", "Group", "ASG", "Vpc", "VPC"),
-    *("LoadBalancer", "Queue", "FileSystem", "Cluster", "Table", "Topic", "Repository", "Nodegroup", "Pipeline"),
-    *("Definition", "Provider", "Environment", "Schedule"),
-}
-"""Names that constructs give to what they consist of. The name above says more."""
 
 
-def drawing_of(template: Template) -> Drawing:
-    """Draw what a template makes. Names come from the construct paths, if an app made the template."""
+def drawing_of(template: Template, *, before: Collection[str] = ()) -> Drawing:
+    """Draw what a template makes. Names come from the construct paths, if an app made the template.
+
+    `before` has the logical ids of an earlier template: what they name is drawn only if something new reaches it.
+    """
     estate = template.estate
+    old = {it.key for it in template.resources.values() if it.logical_id in before}
     own = {it.key: it for it in template.resources.values() if it.type in BOXES and _is_drawn(it, estate)}
-    arrows = _joined(arrows_of(template, own))
+    new = own.keys() - old
+    inside = {
+        key: place
+        for key, place in containers(own, estate).items()
+        if place in new or own[place].type != "AWS::EC2::VPC"
+    }
+    arrows = [it for it in _joined(arrows_of(template, own)) if {it.source, it.target} & new]
     reached = {end for arrow in arrows for end in (arrow.source, arrow.target)}
-    drawn = {key: it for key, it in own.items() if it.type not in ONLY_WITH_ARROWS or key in reached}
+    reached |= {inside[key] for key in new & inside.keys()}
+    drawn = {key: it for key, it in own.items() if key in reached or (key in new and it.type not in ONLY_WITH_ARROWS)}
     foreign = {
         it.key: it
         for other in estate.templates
@@ -42,15 +47,25 @@ def drawing_of(template: Template) -> Drawing:
         for it in other.resources.values()
         if it.key in reached and it.type in BOXES
     }
-    owners = _owners(template, drawn)
-    boxes = [*_outside(arrows), *(_box(it, estate, owners, template) for it in (drawn | foreign).values())]
+    owners = _owners([it for it in template.resources.values() if it.key not in old], drawn)
+    boxes = [
+        *_outside(arrows),
+        *(_box(it, estate, owners) for it in drawn.values()),
+        *map(_elsewhere, foreign.values()),
+    ]
     known = {box.id for box in boxes}
     return Drawing(
         title=_title(template),
-        boxes=[_placed(box, known) for box in boxes],
+        boxes=[_placed(box, inside, drawn, old) for box in boxes],
         arrows=[arrow for arrow in arrows if arrow.source in known and arrow.target in known],
         shared=counted(owners.get("", Counter())),
     )
+
+
+def _placed(box: Box, inside: Mapping[str, str], drawn: Mapping[str, Resource], old: Collection[str]) -> Box:
+    place = inside.get(box.id)
+    box = replace(box, inside=place if place in drawn else None)
+    return replace(box, lines=["exists already"], elsewhere=True) if box.id in old else box
 
 
 def _joined(arrows: Iterable[Arrow]) -> list[Arrow]:
@@ -70,8 +85,8 @@ def _title(template: Template) -> str:
 
 def _is_drawn(resource: Resource, estate: Estate) -> bool:
     if resource.type == _TASK:
-        users = estate.mentioning(resource, _SERVICE, "AWS::ECS::Daemon", "AWS::ECS::ExpressGatewayService")
-        return not users
+        users = estate.mentioning(resource, "AWS::ECS::Daemon", "AWS::ECS::ExpressGatewayService")
+        return not users and not any(task_definition_of(it, estate) is resource for it in estate.of_type(_SERVICE))
     if resource.type == _PROVIDER:
         return "ManagedInstancesProvider" in resource.source
     if resource.type == _CLUSTER:
@@ -84,90 +99,36 @@ def _outside(arrows: list[Arrow]) -> Iterator[Box]:
         yield Box(id=INTERNET, kind="Internet", name="", family="outside")
 
 
-def _box(resource: Resource, estate: Estate, owners: dict[str, Counter[str]], template: Template) -> Box:
+def _box(resource: Resource, estate: Estate, owners: Mapping[str, Counter[str]]) -> Box:
+    facts, counts = facts_of(resource, estate), counted(owners.get(resource.key, Counter()))
+    return replace(_named(resource), lines=[" · ".join(it) for it in (facts, counts) if it])
+
+
+def _elsewhere(resource: Resource) -> Box:
+    return replace(_named(resource), lines=[f"of {_title(resource.template)}"], elsewhere=True)
+
+
+def _named(resource: Resource) -> Box:
     kind, family = BOXES[resource.type]
     if resource.type == _BALANCER:
         types = {"network": "Network Load Balancer", "gateway": "Gateway Load Balancer"}
         kind = types.get(str(resource.source.get("Type")), "Application Load Balancer")
-    elsewhere = resource.template is not template
-    counts = [] if elsewhere else counted(owners.get(resource.key, Counter()))
-    facts = facts_of(resource, estate)
-    lines = [" · ".join(it) for it in (facts, counts) if it]
-    if elsewhere:
-        lines = [f"of {_title(resource.template)}"]
-    return Box(
-        id=resource.key,
-        kind=kind,
-        name=_name(resource),
-        family=family,
-        lines=lines,
-        inside=None if elsewhere else _container(resource, estate),
-        elsewhere=elsewhere,
-    )
+    url = resource.source.get("Url") if resource.type == "AWS::IAM::OIDCProvider" else None
+    name = url.removeprefix("https://") if isinstance(url, str) else name_of(resource)
+    return Box(id=resource.key, kind=kind, name=name, family=family)
 
 
-def _placed(box: Box, known: set[str]) -> Box:
-    if box.inside is None or box.inside in known:
-        return box
-    return replace(box, inside=None)
-
-
-def _name(resource: Resource) -> str:
-    """Say what the code calls it: the last name of its path that is not CDK's own."""
-    path = resource.construct_path.split("/")[1:] or [resource.logical_id]
-    while len(path) > 1 and path[-1] in _GENERIC:
-        path.pop()
-    return path[-1]
-
-
-def _container(resource: Resource, estate: Estate) -> str | None:
-    """Return the instances that a service runs on, if all of its tasks run on one group of them."""
-    if resource.type != _SERVICE:
-        return None
-    try:
-        providers = [it.value("CapacityProvider") for it in resource.maps("CapacityProviderStrategy")]
-    except (CannotTell, Malformed):
-        return None
-    groups = {found.key for it in providers if isinstance(it, Reference) and (found := _group(it.resource, estate))}
-    return groups.pop() if len(groups) == 1 and len(providers) == 1 else None
-
-
-def _group(provider: Resource, estate: Estate) -> Resource | None:
-    if provider.type != _PROVIDER:
-        return None
-    if "ManagedInstancesProvider" in provider.source:
-        return provider
-    try:
-        return estate.find(provider.value("AutoScalingGroupProvider", "AutoScalingGroupArn"), _GROUP)
-    except CannotTell:
-        return None
-
-
-def _owners(template: Template, drawn: dict[str, Resource]) -> dict[str, Counter[str]]:
+def _owners(resources: Collection[Resource], drawn: Mapping[str, Resource]) -> dict[str, Counter[str]]:
     """Count, for each box, the resources that belong to it; resources without a box are under the empty key."""
-    places = {}
-    for key, resource in drawn.items():
-        parts = resource.construct_path.split("/")
-        name = _name(resource)
-        if name in parts:
-            places["/".join(parts[: len(parts) - parts[::-1].index(name)])] = key
-    counts: dict[str, Counter[str]] = {}
+    places = {place: key for key, resource in drawn.items() if (place := place_of(resource))}
     used = {
         task.key: service.key
         for service in drawn.values()
-        if service.type == _SERVICE and (task := task_definition_of(service, template.estate)) is not None
+        if service.type == _SERVICE and (task := task_definition_of(service, service.template.estate)) is not None
     }
-    for resource in template.resources.values():
-        if resource.key in drawn:
-            continue
-        owner = used.get(resource.key) or _owner(resource.construct_path, places)
-        counts.setdefault(owner, Counter())[resource.type] += 1
+    counts: dict[str, Counter[str]] = {}
+    for resource in resources:
+        if resource.key not in drawn:
+            owner = used.get(resource.key) or owner_of(resource.construct_path, places)
+            counts.setdefault(owner, Counter())[resource.type] += 1
     return counts
-
-
-def _owner(path: str, places: dict[str, str]) -> str:
-    parts = path.split("/")
-    for length in range(len(parts), 1, -1):
-        if (found := places.get("/".join(parts[:length]))) is not None:
-            return found
-    return ""

@@ -44,13 +44,13 @@ def kinds_of(context: Context, services: dict[str, Service]) -> Kinds:
             context.refuse(
                 name, "network_mode", message=(f"{other!r} is not a service that other containers can run beside")
             )
-    for name, dependants in init_of.items():
-        if name in dependants or any(dependant in init_of or dependant in sidecar_of for dependant in dependants):
+    for name, waiting in init_of.items():
+        if name in waiting or any(other in init_of or other in sidecar_of for other in waiting):
             context.refuse(
                 name, message=("a service that runs to completion before others cannot wait for such a service itself")
             )
         else:
-            many = "each task of " + ", ".join(dependants)
+            many = "each task of " + ", ".join(waiting)
             context.say(name, f"it runs before each of {many}, not only once: it must tolerate that")
     return Kinds(init_of=init_of, sidecar_of=sidecar_of)
 
