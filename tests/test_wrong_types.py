@@ -42,6 +42,7 @@ from cdk_containers import (
     WorkQueue,
 )
 from cdk_containers.load_balancing import ListenerRule
+from tests.made_once import made_once
 from tests.subjects import SUBJECTS, Subject
 from tests.toolkit import IMAGE, backend, certificate, cluster, container, network, new_stack, on_ec2, synth, web
 
@@ -95,10 +96,8 @@ JUNK: list[Any] = [
 ]
 
 
+@made_once
 def shared(stack: cdk.Stack) -> ApplicationLoadBalancer:
-    found = stack.node.try_find_child("Shared")
-    if isinstance(found, ApplicationLoadBalancer):
-        return found
     return ApplicationLoadBalancer(
         stack, "Shared", network=network(stack, "Inside"), certificates=[certificate(stack, "SharedCertificate")]
     )
@@ -160,25 +159,44 @@ def options() -> list[Any]:
     ]
 
 
+class Scene:
+    """A stack in which a subject refuses values; what is around the subject is made for the first."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.stack = new_stack()
+        self.base = subject.base(self.stack)
+        self._around: int | None = None
+        self._refused: set[tuple[str, ...]] = set()
+
+    def refuses(self, value: object, error: ConstructError) -> None:
+        """Fail if the value left something: asked once for values with the same problems, and at the end for all."""
+        problems = tuple(problem.what for problem in error.problems)
+        if problems not in self._refused:
+            self._refused.add(problems)
+            self.is_clean(after=value)
+
+    def is_clean(self, after: object) -> None:
+        left = self.stack.node.children
+        if self._around is None:
+            self._around = len(left)
+        assert len(left) == self._around, f"{after!r} was refused and left {[child.node.id for child in left]}"
+
+
 @pytest.mark.parametrize(("subject", "option"), options())
 def test_a_wrong_value_is_refused_by_our_own_error(subject: Subject, option: str):
-    stack = new_stack()
-    base, node, around = subject.base(stack), stack.node, None
+    scene = Scene(subject)
     late = [cdk.Duration.millis(1500), cdk.Duration.minutes(cdk.Token.as_number(cdk.Fn.ref("Minutes")))]
     errors: list[ConstructError] = []
     for value in [*JUNK, *late]:
         try:
-            subject.make(stack, base | {option: value})
+            subject.make(scene.stack, scene.base | {option: value})
         except ConstructError as error:
             errors.append(error)
-            left = len(node.children)
-            if around is not None and left != around:
-                pytest.fail(f"{value!r} was refused and left {[child.node.id for child in node.children]}")
-            around = left
+            scene.refuses(value, error)
         else:
-            synth(stack)
-            stack = new_stack()
-            base, node, around = subject.base(stack), stack.node, None
+            synth(scene.stack)
+            scene = Scene(subject)
+    scene.is_clean(after=late[-1])
     assert errors, "some of it was wrong"
     assert all(error.problems and error.problems[0].option != "id" for error in errors)
     assert not [error for error in errors if "jsii" in str(error)]

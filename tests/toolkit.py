@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
@@ -32,6 +32,7 @@ from cdk_containers import (
     WorkerService,
 )
 from cdk_containers.model.instances import NetworkMode
+from tests.made_once import made_once
 from tests.quick_stubs import work_out_once
 from tests.remembering import remember
 from tests.updates.references import references
@@ -53,27 +54,21 @@ def new_stack(name: str = "Shop", *, region: str | None = None) -> cdk.Stack:
     return cdk.Stack(cdk.App(analytics_reporting=False, tree_metadata=False), name, env=env)
 
 
+@made_once
 def certificate(scope: Construct, id: str = "Certificate") -> acm.ICertificate:  # noqa: A002
-    found = scope.node.try_find_child(id)
-    if found is not None:
-        return cast("acm.ICertificate", found)
     return acm.Certificate.from_certificate_arn(
         scope, id, f"arn:aws:acm:eu-west-1:111111111111:certificate/{id.lower()}"
     )
 
 
+@made_once
 def hook_function(scope: Construct, id: str = "Hook") -> lambda_.IFunction:  # noqa: A002
     """Return a function that a deployment may call."""
-    found = scope.node.try_find_child(id)
-    if found is not None:
-        return cast("lambda_.IFunction", found)
     return lambda_.Function.from_function_arn(scope, id, f"arn:aws:lambda:eu-west-1:111111111111:function:{id.lower()}")
 
 
+@made_once
 def network(scope: Construct, id: str = "Network") -> Network:  # noqa: A002
-    found = scope.node.try_find_child(id)
-    if isinstance(found, Network):
-        return found
     return Network.from_attributes(
         scope,
         id,
@@ -84,25 +79,21 @@ def network(scope: Construct, id: str = "Network") -> Network:  # noqa: A002
     )
 
 
+@made_once
 def cluster(scope: Construct, id: str = "Cluster", **options: Any) -> Cluster:  # noqa: A002
-    found = scope.node.try_find_child(id)
-    if isinstance(found, Cluster):
-        return found
     options.setdefault("network", network(scope, f"{id}Network"))
     return Cluster.from_attributes(scope, id, cluster_name="shop", **options)
 
 
+@made_once
 def own_cluster(scope: Construct, id: str = "Own") -> Cluster:  # noqa: A002
     """Make a cluster, for capacity on EC2."""
-    found = scope.node.try_find_child(id)
-    return found if isinstance(found, Cluster) else Cluster(scope, id, network=network(scope, f"{id}Network"))
+    return Cluster(scope, id, network=network(scope, f"{id}Network"))
 
 
+@made_once
 def capacity(scope: Construct, id: str = "Instances", **options: Any) -> Ec2Capacity:  # noqa: A002
     """Make a capacity of x86 instances with two vCPUs and 8 GiB, in its own cluster."""
-    found = scope.node.try_find_child(id)
-    if isinstance(found, Ec2Capacity):
-        return found
     if "cluster" not in options:
         options["cluster"] = own_cluster(scope)
     return Ec2Capacity(scope, id, **{"instance_types": ["m7i.large"], "max_instances": 4} | options)
@@ -153,11 +144,9 @@ def worker(scope: Construct, id: str = "Worker", **options: Any) -> WorkerServic
     return WorkerService(scope, id, **options)
 
 
+@made_once
 def eks_cluster(scope: Construct, id: str = "Eks", **options: Any) -> EksCluster:  # noqa: A002
     """Make an EKS cluster with an administrator, in a network that exists."""
-    found = scope.node.try_find_child(id)
-    if isinstance(found, EksCluster):
-        return found
     if "network" not in options:
         options["network"] = network(scope, f"{id}Network")
     return EksCluster(scope, id, **{"version": "1.36", "admins": [ADMIN]} | options)
@@ -177,10 +166,8 @@ def equipped_cluster(scope: Construct, id: str = "Eks", **options: Any) -> EksCl
     return found
 
 
+@made_once
 def topic(scope: Construct, name: str = "orders") -> sns.ITopic:
-    found = scope.node.try_find_child(name)
-    if found is not None:
-        return cast("sns.ITopic", found)
     return sns.Topic.from_topic_arn(scope, name, f"arn:aws:sns:eu-west-1:111111111111:{name}")
 
 

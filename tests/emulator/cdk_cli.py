@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import aws_cdk as cdk
 import boto3
 
+from cdk_containers.cli.main import main
 from stacks.reference import add_reference_stacks
 from tests.stacks.conftest import cdk_context
 
@@ -91,6 +94,21 @@ class Emulator:
     def docker_calls(self) -> list[str]:
         return (self.folder / "docker.log").read_text().splitlines()
 
+    def command(self, *arguments: str) -> tuple[int, str, str]:
+        """Run `cdk-containers` in this process, and return its exit code and what it printed.
+
+        It waits for nothing: the emulator goes on when it is asked, and lacks for good what it does not answer.
+        """
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            patch.dict(os.environ, self.environment, clear=True),
+            patch("time.sleep", lambda _: None),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            code = main(arguments)
+        return code, out.getvalue(), err.getvalue()
+
     # ---- the CDK CLI
 
     def cdk(self, *arguments: str, folder: Path = ROOT) -> str:
@@ -112,14 +130,7 @@ class Emulator:
         return finished.stdout
 
     def synthesize(self, name: str, **context: str) -> Assembly:
-        """Synthesize the project's own app with these context values."""
-        assembly = Assembly(self.folder / name)
-        pairs = [part for key, value in context.items() for part in ("--context", f"{key}={value}")]
-        self.cdk("synth", "--quiet", "--output", str(assembly.folder), *pairs)
-        return assembly
-
-    def synthesize_here(self, name: str, **context: str) -> Assembly:
-        """Synthesize the same in this process, which has loaded CDK already."""
+        """Synthesize the project's own app with these context values, in this process, which has loaded CDK already."""
         assembly = Assembly(self.folder / name)
         given = {**cdk_context(**context), "aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True}
         app = cdk.App(outdir=str(assembly.folder), context=given, analytics_reporting=False)

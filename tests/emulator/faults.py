@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .cdk_cli import PATIENCE, Emulator
+from .cdk_cli import Emulator
 
 PLANTED = "planted-by-hand"
 OPENED = {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -19,16 +17,9 @@ HEADERS = "routing.http.drop_invalid_header_fields.enabled"
 def check_with_faults(emulator: Emulator) -> dict[str, Any]:
     """Return the report as JSON, and in `faults` what was planted: practice and resource."""
     with faults(emulator) as planted:
-        finished = subprocess.run(
-            [sys.executable, "-m", "cdk_containers.cli", "check", "--live", "--format", "json"],
-            env=emulator.environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-    assert (finished.returncode, finished.stderr) == (1, "")
-    return {**json.loads(finished.stdout), "faults": planted}
+        code, out, err = emulator.command("check", "--live", "--format", "json")
+    assert (code, err) == (1, "")
+    return {**json.loads(out), "faults": planted}
 
 
 @contextmanager

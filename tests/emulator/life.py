@@ -166,12 +166,10 @@ def live(emulator: Emulator, environment: str) -> Life:
         "domain": DOMAIN,
         "hosted_zone_id": zone["HostedZone"]["Id"].rsplit("/", 1)[-1],
     }
-    # One through the command, as users do. The update shows that it is the same: what differs are images and counts.
-    synthesize = emulator.synthesize if environment == "dev" else emulator.synthesize_here
     life = Life(
         environment,
-        first=synthesize("first", **context, **FIRST),
-        second=emulator.synthesize_here("second", **context, **SECOND[environment]),
+        first=emulator.synthesize("first", **context, **FIRST),
+        second=emulator.synthesize("second", **context, **SECOND[environment]),
     )
     life.printed["bootstrap"] = emulator.bootstrap(life.first)
     life.printed["deploy"] = emulator.deploy(life.first)
@@ -189,7 +187,7 @@ def live(emulator: Emulator, environment: str) -> Life:
     life.manifests["updated"] = read_manifests(emulator, life.second)
     life.printed["deploy again"] = emulator.deploy(life.second)
     if environment == "dev":
-        built = emulator.synthesize_here("built", **context)
+        built = emulator.synthesize("built", **context)
         emulator.deploy(built)
         life.look("built", emulator)
         life.manifests["built"] = read_manifests(emulator, built)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from .cdk_cli import PATIENCE, Emulator
+from .cdk_cli import Emulator
 
 WEB = "dev-application/Shop/Web"
 LINE = "GET /cart 200"
@@ -42,13 +40,6 @@ def write_line(emulator: Emulator) -> None:
 
 
 def _run(emulator: Emulator, *arguments: str) -> list[dict[str, Any]]:
-    finished = subprocess.run(
-        [sys.executable, "-m", "cdk_containers.cli", arguments[0], "--json", *arguments[1:]],
-        env=emulator.environment,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert finished.returncode in (0, 1), finished.stderr
-    return [json.loads(line) for line in finished.stdout.splitlines()]
+    code, out, err = emulator.command(arguments[0], "--json", *arguments[1:])
+    assert code in (0, 1), err
+    return [json.loads(line) for line in out.splitlines()]

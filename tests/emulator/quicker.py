@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 from botocore.loaders import JSONFileLoader
+from moto import backends
 from moto.cloudformation import models as cloudformation
+from moto.core import utils
 from moto.kms import models as kms
 
 
@@ -17,6 +19,10 @@ def install() -> None:
     cloudformation.Stack.parse_template = staticmethod(parse_template)
     # Nothing signs with a key.
     kms.generate_private_key = functools.cache(kms.generate_private_key)
+    # The folders of moto and of AWS's models stay as they are.
+    moto_modules = tuple(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: moto_modules
+    utils.create_loader = functools.cache(utils.create_loader)
     # moto and boto3 read the same models, each for itself.
     JSONFileLoader._load_file = load_file
 

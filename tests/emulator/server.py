@@ -10,7 +10,7 @@ from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from . import adapter, quicker
+from . import adapter, quicker, recipe
 
 
 class QuietHandler(MotoRequestHandler):
@@ -22,7 +22,7 @@ class QuietHandler(MotoRequestHandler):
 
 
 def main() -> None:
-    application = DomainDispatcherApplication(create_backend_app)
+    application = recipe.application = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=QuietHandler)
     os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{server.port}"
     default_user_config["lambda"]["use_docker"] = False

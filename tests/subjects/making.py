@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, cast
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -34,6 +34,7 @@ from cdk_containers import (
     ServiceNetwork,
     WebService,
 )
+from tests.made_once import made_once
 from tests.toolkit import (
     REASON,
     backend,
@@ -93,10 +94,8 @@ def balanced(stack: cdk.Stack, given: dict[str, Any]) -> WebService:
     )
 
 
+@made_once
 def service_network(stack: cdk.Stack, id: str = "Lattice") -> ServiceNetwork:  # noqa: A002
-    found = stack.node.try_find_child(id)
-    if isinstance(found, ServiceNetwork):
-        return found
     return ServiceNetwork(stack, id, network=network(stack), prefix_list_id="pl-0123456789abcdef0")
 
 
@@ -117,9 +116,9 @@ def classic(stack: cdk.Stack, given: dict[str, Any]) -> WebService:
     return web(stack, **on_ec2(stack, "bridge", *ports, sidecars=[side]), exposure=ClassicExposure(**given))
 
 
+@made_once
 def key_pair(stack: cdk.Stack) -> ec2.IKeyPair:
-    found = stack.node.try_find_child("KeyPair")
-    return cast("ec2.IKeyPair", found) if found else ec2.KeyPair.from_key_pair_name(stack, "KeyPair", "operators")
+    return ec2.KeyPair.from_key_pair_name(stack, "KeyPair", "operators")
 
 
 def own_load_balancer(stack: cdk.Stack, **options: Any) -> ApplicationLoadBalancer:
@@ -129,10 +128,8 @@ def own_load_balancer(stack: cdk.Stack, **options: Any) -> ApplicationLoadBalanc
     return ApplicationLoadBalancer(stack, "LoadBalancer", **options)
 
 
+@made_once
 def file_system(stack: cdk.Stack) -> efs.IFileSystem:
-    found = stack.node.try_find_child("FileSystem")
-    if found is not None:
-        return cast("efs.IFileSystem", found)
     group = ec2.SecurityGroup.from_security_group_id(stack, "FileSystemGroup", "sg-0123456789abcdef0")
     name = "fs-0123456789abcdef0"
     return efs.FileSystem.from_file_system_attributes(stack, "FileSystem", file_system_id=name, security_group=group)
@@ -157,18 +154,16 @@ def exposed(stack: cdk.Stack, options: dict[str, Any]) -> WebService:
     )
 
 
+@made_once
 def zone(stack: cdk.Stack, id: str = "Zone") -> route53.IHostedZone:  # noqa: A002
-    found = stack.node.try_find_child(id)
-    if found is not None:
-        return cast("route53.IHostedZone", found)
     return route53.HostedZone.from_hosted_zone_attributes(
         stack, id, hosted_zone_id=f"Z{id.upper()}", zone_name="example.com"
     )
 
 
+@made_once
 def domain(stack: cdk.Stack) -> Domain:
-    found = stack.node.try_find_child("Names")
-    return found if isinstance(found, Domain) else Domain(stack, "Names", name="example.com", zone=zone(stack))
+    return Domain(stack, "Names", name="example.com", zone=zone(stack))
 
 
 def with_domain(stack: cdk.Stack, given: Domain | DomainNames) -> WebService:

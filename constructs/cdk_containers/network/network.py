@@ -12,6 +12,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.inputs import argument_problems, disabled_problems, is_token
 from cdk_containers.core.opt_outs import record_opt_out
@@ -299,10 +300,16 @@ NetworkLike: TypeAlias = Union[Network, ec2.IVpc]  # noqa: UP007  (an interface 
 
 def different_networks(one: ec2.IVpc, other: ec2.IVpc) -> bool:
     """Tell whether two VPCs are known to be different."""
-    if one is other or one.vpc_id == other.vpc_id:
+    ids = [_vpc_id(vpc) for vpc in (one, other)]
+    if one is other or ids[0] == ids[1]:
         return False
     made = isinstance(one, ec2.Vpc) and isinstance(other, ec2.Vpc)
-    return made or not is_token([one.vpc_id, other.vpc_id])
+    return made or not is_token(ids)
+
+
+@asked_once
+def _vpc_id(vpc: ec2.IVpc) -> str:
+    return vpc.vpc_id
 
 
 def vpc_of(network: NetworkLike) -> ec2.IVpc:
@@ -322,13 +329,16 @@ def task_subnets_of(network: NetworkLike) -> ec2.SubnetSelection:
 
 def has_ipv6(network: NetworkLike) -> bool | None:
     """Tell whether a network has IPv6 addresses; None if unknown."""
-    if isinstance(network, Network):
-        return network.dual_stack
-    node = network.node
+    return network.dual_stack if isinstance(network, Network) else _has_ipv6(network)
+
+
+@asked_once
+def _has_ipv6(vpc: ec2.IVpc) -> bool | None:
+    node = vpc.node
     scope = node.scope
     if isinstance(scope, Network):
         return scope.dual_stack
-    if isinstance(network, ec2.Vpc):
+    if isinstance(vpc, ec2.Vpc):
         return node.try_find_child("ipv6cidr") is not None
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import aws_ec2 as ec2
 
+from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import is_token
 
@@ -24,7 +25,7 @@ def which_subnets_problems(network: NetworkLike, option: str, *, ask: str) -> li
 def public_subnet_problems(network: NetworkLike, option: str) -> list[Problem]:
     """Find a VPC without subnets for an internet-facing load balancer."""
     found = Problems()
-    if not vpc_of(network).public_subnets:
+    if not _has_public_subnets(vpc_of(network)):
         found.add(
             option,
             "the VPC has no public subnets, which an internet-facing load balancer needs",
@@ -32,6 +33,11 @@ def public_subnet_problems(network: NetworkLike, option: str) -> list[Problem]:
             allowed="a network with public subnets, or a load balancer with internet_facing=False",
         )
     return list(found)
+
+
+@asked_once
+def _has_public_subnets(vpc: ec2.IVpc) -> bool:
+    return bool(vpc.public_subnets)
 
 
 def selection_problems(

@@ -99,6 +99,7 @@ _Place = tuple[str, str]
 _stacks: WeakKeyDictionary[object, Any] = WeakKeyDictionary()
 _stages: WeakKeyDictionary[object, Any] = WeakKeyDictionary()
 _places: WeakKeyDictionary[object, _Place] = WeakKeyDictionary()
+_arns: WeakKeyDictionary[object, str] = WeakKeyDictionary()
 
 
 def place_problems(scope: object, arguments: Mapping[str, object]) -> list[Problem]:
@@ -142,11 +143,16 @@ _USES: Mapping[tuple[str, str], _Use] = {
 """Fields of value classes that have a place."""
 
 
+_WITHOUT_PLACE = (int, float, Enum)
+
+
 def _things(option: str, value: object, use: _Use = "") -> Iterator[_Thing]:
     """Yield the values that have a place."""
-    if isinstance(value, str | int | float | Enum | None):
-        if isinstance(value, str) and option.endswith("_arn") and not is_token(value):
+    if isinstance(value, str):
+        if option.endswith("_arn") and not is_token(value):
             yield _Thing(option, value)
+    elif value is None or isinstance(value, _WITHOUT_PLACE):
+        return
     elif isinstance(value, Mapping):
         for key, item in cast("Mapping[object, object]", value).items():
             yield from _things(f"{option}[{key!r}]", item)
@@ -180,21 +186,20 @@ def _of_object(given: _Thing, stack: Any) -> list[Problem]:  # noqa: PLR0911  (o
     if member is None:
         return [] if has_members(thing, "env") else _of_ours(option, thing, stack)
     kind = replace(_KINDS[member], same_region=True) if given.use == "near" else _KINDS[member]
+    arn = _known_arn(thing, member)
+    if arn and not is_arn(arn):
+        return [
+            Problem(
+                option=option,
+                what=f"the {kind.noun} has no ARN",
+                given=repr(arn),
+                allowed="arn:partition:service:region:account:resource",
+            )
+        ]
+    if arn:
+        return [] if subscribed else _elsewhere(option, arn, kind, _place_of_arn(arn), stack)
     place = _places.get(thing)
     if place is None:
-        arn = "" if member == "vpc_id" else getattr(thing, member)
-        if arn and not is_token(arn):
-            if not is_arn(arn):
-                return [
-                    Problem(
-                        option=option,
-                        what=f"the {kind.noun} has no ARN",
-                        given=repr(arn),
-                        allowed="arn:partition:service:region:account:resource",
-                    )
-                ]
-            place = _places[thing] = _place_of_arn(arn)
-            return [] if subscribed else _elsewhere(option, arn, kind, place, stack)
         place = _places[thing] = (thing.env.account, thing.env.region)
     own = _place_of(stack)
     if place == own and not _in_another_stage(thing, stack):
@@ -213,6 +218,14 @@ def _of_object(given: _Thing, stack: Any) -> list[Problem]:  # noqa: PLR0911  (o
             f"{kind.noun}_name='…' or cdk.PhysicalName.GENERATE_IF_NEEDED where it is created, so that its ARN is known"
         )
     return [_made_elsewhere(option, kind.noun, place, own, way)]
+
+
+def _known_arn(thing: Any, member: str) -> str:
+    """Return the ARN of a resource, or an empty text if it is known at deployment only; CDK is asked once."""
+    if thing not in _arns:
+        arn = "" if member == "vpc_id" else getattr(thing, member)
+        _arns[thing] = "" if is_token(arn) else arn
+    return _arns[thing]
 
 
 def _of_ours(option: str, thing: Any, stack: Any) -> list[Problem]:

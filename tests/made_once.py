@@ -1,0 +1,31 @@
+"""What is made once in a scope, however often it is asked for, without asking CDK whether it is there."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from constructs import Construct
+
+_Options = ParamSpec("_Options")
+_Made = TypeVar("_Made")
+
+
+def made_once(make: Callable[Concatenate[Any, _Options], _Made]) -> Callable[Concatenate[Any, _Options], _Made]:
+    """Remember in the scope what was made in it, by its id; options count only for the first who asks."""
+    signature = inspect.signature(make)
+
+    @wraps(make)
+    def find_or_make(scope: Construct, *arguments: _Options.args, **options: _Options.kwargs) -> _Made:
+        asked = signature.bind(scope, *arguments, **options)
+        asked.apply_defaults()
+        known = vars(scope).setdefault("_made_once", {})
+        key = (make.__name__, asked.arguments.get("id", asked.arguments.get("name")))
+        if key not in known:
+            known[key] = make(scope, *arguments, **options)
+        made: _Made = known[key]
+        return made
+
+    return find_or_make
