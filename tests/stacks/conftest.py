@@ -1,4 +1,4 @@
-"""The reference stacks of each environment, synthesized once, by app.py as `cdk synth` runs it."""
+"""The reference stacks of each environment, synthesized once: by `cdk synth`, and by app.py as that runs it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from stacks.reference import add_reference_stacks
 from tests.iam.evaluation import Policies
 
 ROOT = Path(__file__).parents[2]
+CLI = ROOT / "node_modules/.bin/cdk"
 ENVIRONMENTS = ("dev", "prod")
 
 
@@ -56,10 +57,22 @@ def cdk_context(**values: str) -> dict[str, Any]:
     return {**json.loads((ROOT / "cdk.json").read_text())["context"], **values}
 
 
-def synthesize(folder: Path, *, validation: bool = True, **context: str) -> None:
-    environment = {key: value for key, value in os.environ.items() if key != "CDK_VALIDATION" or not validation}
-    environment |= {"CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(cdk_context(**context))}
+def synthesize(folder: Path, name: str) -> None:
+    """Run app.py as `cdk synth` does."""
+    environment = {key: value for key, value in os.environ.items() if key != "CDK_VALIDATION"}
+    environment |= {"CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(cdk_context(environment=name))}
     subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=environment, check=True)
+
+
+def cdk_synth(folder: Path, name: str) -> None:
+    """Run `cdk synth` as users do, without what the tests set for jsii."""
+    ours = ("CDK_VALIDATION", "JSII_RUNTIME", "JSII_PROGRAM", "NODE_OPTIONS")
+    environment = {key: value for key, value in os.environ.items() if key not in ours}
+    environment["PATH"] = os.pathsep.join([str(ROOT / ".venv/node/bin"), environment["PATH"]])
+    # What the command adds of its own: the golden templates have the library's part only.
+    without = ["--no-path-metadata", "--no-asset-metadata", "--no-version-reporting"]
+    command = [CLI, "synth", "--quiet", *without, "--output", folder, "--context", f"environment={name}"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 
 @cache
@@ -75,7 +88,7 @@ def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Assembly]:
     made = {}
     for name in ENVIRONMENTS:
         folder = tmp_path_factory.mktemp(name)
-        synthesize(folder, environment=name)
+        (cdk_synth if name == "dev" else synthesize)(folder, name)
         made[name] = Assembly(name, folder)
     return made
 
