@@ -199,9 +199,11 @@ def synth_with_objects(scope: Construct) -> Template:
     stack = cdk.Stack.of(scope)
     found = [stack.node.try_find_child(id_) for id_ in ("Eks", "Other")]
     clusters = [cluster for cluster in found if isinstance(cluster, EksCluster)]
+    if not clusters:
+        return synth(scope)
     files = [file for cluster in clusters for file in cluster.manifests.files.items()]
     objects = stack.resolve([[name, list(added)] for name, added in files])
-    return {**synth(scope), **({"Objects": objects} if clusters else {})}
+    return {**synth(scope), "Objects": objects}
 
 
 def resources(template: Template, type_: str) -> dict[str, dict[str, Any]]:
