@@ -143,15 +143,14 @@ _USES: Mapping[tuple[str, str], _Use] = {
 """Fields of value classes that have a place."""
 
 
-_WITHOUT_PLACE = (int, float, Enum)
+_WITHOUT_PLACE = (str, int, float, Enum, type(None))
 
 
 def _things(option: str, value: object, use: _Use = "") -> Iterator[_Thing]:
     """Yield the values that have a place."""
-    if isinstance(value, str):
-        if option.endswith("_arn") and not is_token(value):
-            yield _Thing(option, value)
-    elif value is None or isinstance(value, _WITHOUT_PLACE):
+    if isinstance(value, str) and option.endswith("_arn") and not is_token(value):
+        yield _Thing(option, value)
+    elif isinstance(value, _WITHOUT_PLACE):
         return
     elif isinstance(value, Mapping):
         for key, item in cast("Mapping[object, object]", value).items():
