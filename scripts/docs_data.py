@@ -210,6 +210,108 @@ NOT_OPTIONS: Mapping[str, Set[str]] = {
 }
 """Options that a construct has in its signature and refuses."""
 
+_RARE_IN_SERVICES = frozenset(
+    {"placement_constraints", "placement_strategies", "security_groups", "vpc_subnets", "service_name"}
+)
+_RARE_IN_LONG_SERVICES = _RARE_IN_SERVICES | {"health_check_grace_period"}
+_RARE_IN_JOBS = frozenset({"task_count", "start_retry", "outputs", "security_groups", "vpc_subnets"})
+
+RARE_OPTIONS: Mapping[str, Set[str]] = {
+    "AlbExposure": {
+        "health_check_port",
+        "target_protocol",
+        "protocol_version",
+        "test_port",
+        "test_ingress",
+        "test_rule",
+    },
+    "ApplicationLoadBalancer": {"tls_policy", "idle_timeout", "ip_address_type", "vpc_subnets", "security_group"},
+    "BackendService": _RARE_IN_LONG_SERVICES,
+    "BeanstalkEnvironment": {"scale_out_cpu_percent", "scale_in_cpu_percent", "update_window", "log_retention_days"},
+    "Container": {
+        "docker",
+        "docker_labels",
+        "entry_point",
+        "environment_files",
+        "init_process",
+        "linux",
+        "log_driver",
+        "memory_reservation_mib",
+        "neuron_devices",
+        "port_ranges",
+        "privileged",
+        "start_timeout",
+        "system_controls",
+        "ulimits",
+        "version_consistency",
+        "working_directory",
+    },
+    "DaemonService": {"placement_constraints", "security_groups", "vpc_subnets", "service_name"},
+    "EksCluster": {
+        "cluster_name",
+        "control_plane_logs",
+        "control_plane_subnets",
+        "default_add_ons",
+        "remote_node_networks",
+        "remote_pod_networks",
+        "service_cidr",
+        "support_type",
+        "zonal_shift",
+    },
+    "EventJob": _RARE_IN_JOBS,
+    "ExternalDaemonService": {"placement_constraints", "security_groups", "vpc_subnets", "service_name"},
+    "ExternalService": _RARE_IN_SERVICES,
+    "FireLens": {"buffer_mib", "config_file", "ecs_metadata", "entry_point", "links", "memory_reservation_mib"},
+    "KarpenterPool": {"image_version", "disrupted_percent", "consolidate_after", "max_node_lifetime"},
+    "KubernetesJob": {"start_within", "job_name"},
+    "KubernetesService": {"health_check_grace_period", "service_name"},
+    "KubernetesWorker": {"keda_role", "service_name"},
+    "LatticeExposure": {"target_protocol", "protocol_version", "idle_timeout", "test_headers"},
+    "ManagedInstancesCapacity": {
+        "fips",
+        "local_storage",
+        "metadata_tags",
+        "monitoring",
+        "reservations",
+        "scale_in_after",
+        "storage_size_gib",
+    },
+    "ManagedNodeGroup": {"desired_nodes", "max_unavailable_percent", "node_repair", "release_version", "subnets"},
+    "NlbExposure": {"health_check_port", "preserve_client_ip", "test_port", "test_ingress"},
+    "OntapStorage": {
+        "backup_retention_days",
+        "driver_role",
+        "reclaim_policy",
+        "route_table_ids",
+        "storage_class_name",
+        "throughput_mbps",
+    },
+    "OpenTelemetry": {
+        "config",
+        "memory_reservation_mib",
+        "metrics_logs",
+        "propagators",
+        "resource_attributes",
+        "service_name",
+    },
+    "PodOptions": {"annotations", "cpu_limit", "ends_requests_on_sigterm", "ephemeral_storage_gib", "operating_system"},
+    "ScheduledJob": _RARE_IN_JOBS | {"flexible_window"},
+    "ServiceScaling": {"scale_out_cooldown", "scale_in_cooldown"},
+    "TaskOptions": {
+        "execution_role",
+        "family",
+        "fault_injection",
+        "ipc_mode",
+        "operating_system",
+        "pid_mode",
+        "task_role",
+    },
+    "WebService": _RARE_IN_LONG_SERVICES,
+    "WorkQueue": {"content_based_deduplication", "delivery_delay", "high_throughput", "receive_wait_time"},
+    "WorkerService": _RARE_IN_SERVICES,
+}
+"""Options of long tables that few users need, by class. Their rows are folded."""
+
 INSTANCE_TYPES = (
     "t4g.medium",
     "m7g.medium",

@@ -45,6 +45,7 @@ from docs_data import (  # noqa: E402  (after the choice of Node)
     NOT_OPTIONS,
     OPT_OUTS,
     PAGES,
+    RARE_OPTIONS,
     REFUSED,
     SAME_OPTIONS,
     Fact,
@@ -364,10 +365,7 @@ def _tables(read: Documented, level: str, *, heading: bool = True) -> list[str]:
     lines: list[str] = []
     if read.options:
         lines += [f"{level} Options", ""] if heading else []
-        lines += _table(
-            ("Option", "Meaning", "Default", "Type"),
-            [(f"`{option.name}`", option.meaning, option.default, f"`{option.type}`") for option in read.options],
-        )
+        lines += _options(read)
     if read.attributes and read.attributes[0].type:
         lines += [f"{level} What it exposes", ""]
         lines += _table(
@@ -380,6 +378,22 @@ def _tables(read: Documented, level: str, *, heading: bool = True) -> list[str]:
     elif read.attributes:
         lines += _table(("Value", "Meaning"), [(f"`{value.name}`", value.meaning) for value in read.attributes])
     return lines
+
+
+def _options(read: Documented) -> list[str]:
+    """Write the table of options; rare options of a long table are folded."""
+    rare = RARE_OPTIONS.get(read.name, frozenset())
+    if unknown := sorted(rare - {option.name for option in read.options}):
+        raise DocumentationError(f"{read.name} has no {', '.join(unknown)}; see RARE_OPTIONS in scripts/docs_data.py")
+    shown: tuple[list[tuple[str, ...]], list[tuple[str, ...]]] = ([], [])
+    for option in read.options:
+        row = (f"`{option.name}`", option.meaning, option.default, f"`{option.type}`")
+        shown[option.name in rare].append(row)
+    usual, folded = (_table(("Option", "Meaning", "Default", "Type"), rows) for rows in shown)
+    if not rare:
+        return usual
+    # Python-Markdown reads the table only with the attribute, which GitHub ignores.
+    return [*usual, '<details markdown="1"><summary>Options for special cases</summary>', "", *folded, "</details>", ""]
 
 
 # ---- practices
