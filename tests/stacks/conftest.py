@@ -69,7 +69,7 @@ def cdk_synth(folder: Path, name: str) -> None:
     ours = ("CDK_VALIDATION", "JSII_RUNTIME", "JSII_PROGRAM", "NODE_OPTIONS")
     environment = {key: value for key, value in os.environ.items() if key not in ours}
     environment["PATH"] = os.pathsep.join([str(ROOT / ".venv/node/bin"), environment["PATH"]])
-    # the command would add metadata, which the golden templates leave out.
+    # The command would add metadata, which the golden templates leave out.
     without = ["--no-path-metadata", "--no-asset-metadata", "--no-version-reporting"]
     command = [CLI, "synth", "--quiet", *without, "--output", folder, "--context", f"environment={name}"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
