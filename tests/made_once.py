@@ -1,4 +1,4 @@
-"""What is made once in a scope, however often it is asked for, without asking CDK whether it is there."""
+"""Make things once in a scope: CDK is asked only the first time whether a thing is there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Made = TypeVar("_Made")
 
 
 def made_once(make: Callable[Concatenate[Any, _Options], _Made]) -> Callable[Concatenate[Any, _Options], _Made]:
-    """Remember in the scope what was made in it, by its id; options count only for the first who asks."""
+    """Remember in the scope what was made in it, by its id. Options count only for the first call."""
     signature = inspect.signature(make)
 
     @wraps(make)
@@ -22,9 +22,11 @@ def made_once(make: Callable[Concatenate[Any, _Options], _Made]) -> Callable[Con
         asked = signature.bind(scope, *arguments, **options)
         asked.apply_defaults()
         known = vars(scope).setdefault("_made_once", {})
-        key = (make.__name__, asked.arguments.get("id", asked.arguments.get("name")))
+        id_ = asked.arguments.get("id", asked.arguments.get("name", ""))
+        key = (make.__name__, id_)
         if key not in known:
-            known[key] = make(scope, *arguments, **options)
+            # A test may have made its own.
+            known[key] = (scope.node.try_find_child(id_) if id_ else None) or make(scope, *arguments, **options)
         made: _Made = known[key]
         return made
 
