@@ -16,4 +16,7 @@ for (const [name, fd] of [["stdout", 1], ["stderr", 2]]) {
   Object.defineProperty(process, name, { value: Object.assign(new Writable({ write }), { fd }) });
 }
 
+// CDK remembers for each token where it was made.
+Error.stackTraceLimit = 1;
+
 require(process.env.JSII_PROGRAM);
