@@ -48,6 +48,7 @@ from cdk_containers import (
     WorkQueue,
 )
 from cdk_containers.core.errors import Problem
+from cdk_containers.core.inputs.places import place_problems
 from tests.toolkit import IMAGE, cluster, network, properties, synth
 
 HERE, THERE = ("111111111111", "eu-west-1"), ("222222222222", "us-east-1")
@@ -177,6 +178,13 @@ KINDS = pytest.mark.parametrize("make", ARNS, ids=lambda make: make.__name__)
 def arn_in(make: Callable[[cdk.Stack, str], object], place: tuple[str, str]) -> str:
     account, region = place
     return ARNS[make][0].format(region, account)
+
+
+def test_an_arn_is_named_in_each_error():
+    stack = in_place(HERE)
+    arn = arn_in(certificate, REGION)
+    given = {"certificate": acm.Certificate.from_certificate_arn(stack, "Certificate", arn)}
+    assert [[it.given for it in place_problems(stack, given)] for _ in range(2)] == [[arn], [arn]]
 
 
 @KINDS

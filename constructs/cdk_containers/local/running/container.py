@@ -77,6 +77,8 @@ class Container:
             self._console.say("log line too long to show", source=self.source)
         code = await process.wait()
         await self._look_away()
+        if not self.running.is_set():
+            await self._look()  # it ended before the first look
         return code
 
     async def _look_away(self) -> None:
@@ -87,16 +89,19 @@ class Container:
     async def _watch(self) -> None:
         """Record that it runs, then check its health."""
         while not self.running.is_set():
-            state = await self._caller.call(["inspect", "--format", "{{.State.Status}}", self.name])
-            if state.out.strip() in {"running", "exited", "stopped"}:
-                self.running.set()
-                self._console.say("started", source=self.source)
-            else:
+            await self._look()
+            if not self.running.is_set():
                 await asyncio.sleep(_GLANCE)
         if self.plan.health is None:
             self.settled.set()
         else:
             await self._look_after()
+
+    async def _look(self) -> None:
+        state = await self._caller.call(["inspect", "--format", "{{.State.Status}}", self.name])
+        if state.out.strip() in {"running", "exited", "stopped"}:
+            self.running.set()
+            self._console.say("started", source=self.source)
 
     async def _look_after(self) -> None:
         """Run the health check at its interval. Some engines do not, and none accepts a list of words as ECS does."""
