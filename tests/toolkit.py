@@ -33,12 +33,14 @@ from cdk_containers import (
 )
 from cdk_containers.model.instances import NetworkMode
 from tests.made_once import made_once
+from tests.quick_messages import take_quickly
 from tests.quick_stubs import work_out_once
 from tests.remembering import remember
 from tests.updates.references import references
 
 remember()
 work_out_once()
+take_quickly()
 
 IMAGE = "public.ecr.aws/nginx/nginx:1.29.1"
 ADMIN = "arn:aws:iam::111111111111:role/admin"
