@@ -18,6 +18,7 @@ from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
+from cdk_containers.core.unchecked import unchecked
 
 _WITHOUT_KEY = Acknowledgement(
     "CloudWatch Logs encrypts every log group with its own key; a customer managed key costs money and is optional "
@@ -131,7 +132,8 @@ def owned_log_group(scope: Construct, id: str, logs: Logs) -> aws_logs.ILogGroup
     """Create a log group in `scope`, or return the existing log group."""
     if logs.log_group is not None:
         return logs.log_group
-    group = aws_logs.LogGroup(
+    group = unchecked(
+        aws_logs.LogGroup,
         scope,
         id,
         retention=logs.retention,

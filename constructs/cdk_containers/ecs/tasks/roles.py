@@ -8,6 +8,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from cdk_containers.core.unchecked import unchecked
+
 _ECS_TASKS = "ecs-tasks.amazonaws.com"
 
 
@@ -16,7 +18,7 @@ def make_task_role(scope: Construct) -> iam.Role:
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     """
-    return iam.Role(scope, "TaskRole", assumed_by=_tasks_of_this_account())
+    return unchecked(iam.Role, scope, "TaskRole", assumed_by=_tasks_of_this_account())
 
 
 def make_execution_role(scope: Construct) -> iam.Role:
@@ -27,7 +29,7 @@ def make_execution_role(scope: Construct) -> iam.Role:
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """
-    return iam.Role(scope, "ExecutionRole", assumed_by=_any_task())
+    return unchecked(iam.Role, scope, "ExecutionRole", assumed_by=_any_task())
 
 
 @cache

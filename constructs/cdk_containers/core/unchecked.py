@@ -1,0 +1,34 @@
+"""Makes objects of CDK without its type checks at run time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, ParamSpec, TypeVar, cast
+
+import jsii
+
+_Options = ParamSpec("_Options")
+_Made = TypeVar("_Made")
+
+
+def unchecked(kind: Callable[_Options, _Made], *place: _Options.args, **options: _Options.kwargs) -> _Made:
+    """Make an object of CDK, as `kind(*place, **options)` does, in a fifth to a half of the time.
+
+    CDK's Python classes check the type of each option, and read it back from a struct, which builds the type hints of
+    all its options again. Here the options are known to fit: the library has checked what users give, and the type
+    checker what the library adds. Options must be values or objects: write structs as dicts with CDK's own names.
+    """
+    names = _names(kind)
+    made = cast("Any", kind).__new__(kind)
+    given = {names[name]: value for name, value in options.items() if value is not None}
+    jsii.create(cast("Any", kind), made, [*place, given])
+    return cast("_Made", made)
+
+
+@cache
+def _names(kind: Any) -> Mapping[str, str]:
+    """Return the names of the options of a class in CDK itself, by those in Python."""
+    props = getattr(sys.modules[kind.__module__], f"{kind.__name__}Props")
+    return cast("Mapping[str, str]", props.__jsii_name_mapping__)
