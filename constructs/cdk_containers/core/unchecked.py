@@ -30,5 +30,6 @@ def unchecked(kind: Callable[_Options, _Made], *place: _Options.args, **options:
 @cache
 def _names(kind: Any) -> Mapping[str, str]:
     """Return the names of the options of a class in CDK itself, by those in Python."""
-    props = getattr(sys.modules[kind.__module__], f"{kind.__name__}Props")
-    return cast("Mapping[str, str]", props.__jsii_name_mapping__)
+    module = sys.modules[kind.__module__]
+    struct = getattr(module, f"{kind.__name__}Props", None) or getattr(module, f"{kind.__name__}Opts")
+    return cast("Mapping[str, str]", struct.__jsii_name_mapping__)

@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_containers.core.cdk_modules import kms
+from cdk_containers.core.unchecked import unchecked
 
 MachineImage = Literal["AL2023", "BOTTLEROCKET"]
 
@@ -46,7 +47,8 @@ def make_launch_template(
     volumes = {"/dev/xvda": 4, "/dev/xvdb": root_volume_gib} if bottlerocket else {"/dev/xvda": root_volume_gib}
     if encryption_key is not None:
         open_key(encryption_key)
-    return ec2.LaunchTemplate(
+    return unchecked(
+        ec2.LaunchTemplate,
         scope,
         "LaunchTemplate",
         machine_image=machine_image,

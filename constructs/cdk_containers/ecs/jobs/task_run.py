@@ -295,7 +295,8 @@ def service_role(scope: Construct, id: str, service: str, source_arn: str) -> ia
         iam.Role,
         scope,
         id,
-        assumed_by=iam.ServicePrincipal(
+        assumed_by=unchecked(
+            iam.ServicePrincipal,
             f"{service}.amazonaws.com",
             conditions={
                 "StringEquals": {"aws:SourceAccount": account()},

@@ -11,6 +11,7 @@ from aws_cdk import aws_logs
 from constructs import Construct
 
 from cdk_containers.core.cdk_modules import kms
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.network import subnet_ids_of
 
 from .auto_mode import CLUSTER_POLICIES, AutoMode
@@ -70,7 +71,8 @@ def make_cluster(
         storage = _Cluster.StorageConfigProperty(block_storage=_Cluster.BlockStorageProperty(enabled=True))
         balancing = _Cluster.ElasticLoadBalancingProperty(enabled=True)
     remote = [*remote_node_networks, *remote_pod_networks]
-    resource = _Cluster(
+    resource = unchecked(
+        _Cluster,
         scope,
         "Cluster",
         name=name,

@@ -26,6 +26,7 @@ from cdk_containers.core.inputs import (
 )
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.core.whereabouts import path_of
 from cdk_containers.logs import Logs, named_log_group
 from cdk_containers.network import Network, NetworkLike, task_subnets_of, vpc_of, warn_without_way_out
@@ -220,7 +221,8 @@ class EksCluster(CheckedConstruct):
                 self, "ControlPlaneLogs", control_plane_logs or Logs(), log_group_name(self.cluster_name)
             )
         if not isinstance(encryption_key, Disabled):
-            self.encryption_key = encryption_key or kms.Key(
+            self.encryption_key = encryption_key or unchecked(
+                kms.Key,
                 self,
                 "SecretsKey",
                 description=f"Secrets of the EKS cluster {self.cluster_name}",

@@ -11,6 +11,7 @@ from constructs import Construct
 from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.inputs import written_out
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
+from cdk_containers.core.unchecked import unchecked
 
 _REASON = (
     "EKS documents this policy for the role; AWS extends it when EKS needs more permissions, which a copy would miss"
@@ -36,7 +37,7 @@ def role_with_policies(
 ) -> iam.Role:
     """Create a role with AWS managed policies, and acknowledge them for cdk-nag."""
     managed = [aws_managed_policy(policy) for policy in policies]
-    role = iam.Role(scope, id, assumed_by=principal, managed_policies=managed)
+    role = unchecked(iam.Role, scope, id, assumed_by=principal, managed_policies=managed)
     acknowledge_managed_policies(role, managed)
     return role
 

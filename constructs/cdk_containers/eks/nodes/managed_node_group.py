@@ -16,6 +16,7 @@ from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, disabled_problems, is_token, remember_stack
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.core.whereabouts import path_of
 from cdk_containers.instances import make_launch_template
 from cdk_containers.model.instances import architecture_of, has_gpus
@@ -136,7 +137,8 @@ class ManagedNodeGroup(CheckedConstruct):
         )
         fixed = min_nodes if min_nodes == max_nodes and not is_token(min_nodes) else None
         group = eks.CfnNodegroup
-        self.resource = group(
+        self.resource = unchecked(
+            group,
             self,
             "Group",
             cluster_name=name_reference(cluster),

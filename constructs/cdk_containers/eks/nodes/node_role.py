@@ -10,6 +10,7 @@ from constructs import Construct
 from cdk_containers.core.errors import ConstructError, Problem
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.instances import SESSION_MANAGER, refuse_grants
 
 from ..clusters.managed_policies import aws_managed_policy
@@ -54,7 +55,8 @@ def make_node_role(
     allowed = list(statements)
     if session_manager:
         allowed.append(iam.PolicyStatement(actions=list(SESSION_MANAGER), resources=["*"]))
-    role = iam.Role(
+    role = unchecked(
+        iam.Role,
         scope,
         "NodeRole",
         assumed_by=principal or iam.ServicePrincipal("ec2.amazonaws.com"),
