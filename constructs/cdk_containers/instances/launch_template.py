@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Literal
 
 import aws_cdk as cdk
@@ -52,7 +53,7 @@ def make_launch_template(
         scope,
         "LaunchTemplate",
         machine_image=machine_image,
-        instance_type=ec2.InstanceType(instance_type) if instance_type is not None else None,
+        instance_type=_instance_type(instance_type) if instance_type is not None else None,
         user_data=user_data,
         role=role,
         security_group=security_group,
@@ -66,6 +67,11 @@ def make_launch_template(
         detailed_monitoring=True,
         key_pair=key_pair,
     )
+
+
+@cache
+def _instance_type(name: str) -> ec2.InstanceType:
+    return ec2.InstanceType(name)
 
 
 def _volumes(volumes: Mapping[str, int], key: kms.IKey | None) -> list[ec2.BlockDevice]:

@@ -9,6 +9,7 @@ from constructs import Construct
 from cdk_containers.core.cdk_modules import sqs
 from cdk_containers.core.inputs import in_seconds
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
+from cdk_containers.core.service_principals import service_principal
 from cdk_containers.core.unchecked import unchecked
 
 from .task_run import TaskRun
@@ -45,7 +46,7 @@ def let_send(queue: sqs.Queue, rule: events.CfnRule) -> None:
         unchecked(
             iam.PolicyStatement,
             sid="AllowRule",
-            principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            principals=[service_principal("events")],
             actions=["sqs:SendMessage"],
             resources=[queue.queue_arn],
             conditions={"ArnEquals": {"aws:SourceArn": rule.attr_arn}},

@@ -11,6 +11,8 @@ from aws_cdk import aws_logs
 from constructs import Construct
 
 from cdk_containers.core.cdk_modules import kms
+from cdk_containers.core.opt_outs import resource_of
+from cdk_containers.core.service_principals import service_principal
 from cdk_containers.core.unchecked import unchecked
 from cdk_containers.network import subnet_ids_of
 
@@ -25,7 +27,7 @@ _Cluster = eks.CfnCluster
 
 def cluster_role(scope: Construct, *, auto_mode: bool) -> iam.Role:
     """Create the role of the control plane. A new role would replace the cluster, so Auto Mode extends this one."""
-    principal: iam.IPrincipal = iam.ServicePrincipal("eks.amazonaws.com")
+    principal = service_principal("eks")
     if auto_mode:
         principal = iam.SessionTagsPrincipal(principal)
     policies = ("AmazonEKSClusterPolicy", *(CLUSTER_POLICIES if auto_mode else ()))
@@ -104,5 +106,5 @@ def make_cluster(
     )
     # CloudFormation knows the order of the role, whose policies are properties, but not that of the log group.
     if log_group is not None and isinstance(log_group, aws_logs.LogGroup):
-        resource.node.add_dependency(log_group)
+        resource.add_resource_dependency(resource_of(log_group))
     return resource
