@@ -70,8 +70,8 @@ class _NothingElse:
     def _has_other_policies(self) -> bool:
         resource = cast("iam.CfnRole", resource_of(self._role))
         own = [policy.managed_policy_arn for policy in self._own]
-        now, before = stack_of(self._role).resolve([resource.managed_policy_arns, own])
-        return {*map(_key, now or ())} != {*map(_key, before)}
+        found = stack_of(self._role).resolve({"now": resource.managed_policy_arns, "own": own})
+        return {*map(_key, found.get("now", ()))} != {*map(_key, found.get("own", ()))}
 
 
 def _named_by_policies(stack: cdk.Stack) -> set[str]:

@@ -158,13 +158,14 @@ class ScheduledJob(Job):
             self._make_state_machine(given, _runs(given, skip_overlap=overlap == "SKIP"))
         self.dead_letter_queue = queue = make_queue(self, "DeadLetters")
         self.schedule_group = unchecked(scheduler.CfnScheduleGroup, self, "Group")
+        group = self.schedule_group.ref
         # Schedules in other groups cannot use this role.
-        role = service_role(self, "ScheduleRole", "scheduler", f"schedule-group/{self.schedule_group.ref}")
+        role = service_role(self, "ScheduleRole", "scheduler", f"schedule-group/{group}")
         self.schedule = unchecked(
             scheduler.CfnSchedule,
             self,
             "Schedule",
-            group_name=self.schedule_group.ref,
+            group_name=group,
             schedule_expression=schedule,
             schedule_expression_timezone=None if schedule.startswith("rate(") else time_zone or "UTC",
             flexible_time_window=_window(flexible_window),
