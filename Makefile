@@ -38,12 +38,17 @@ cdk: install  ## Run any CDK command: make cdk ARGS="diff"
 
 .PHONY: test
 test: lint  ## Everything that has to pass before a change lands
-	@$(MAKE) --no-print-directory --jobs 2 types tests
+	@$(MAKE) --no-print-directory --jobs 3 types containers tests
 
-# mypy needs one core for a minute, and checkov is loaded meanwhile: beside the tests nobody waits for mypy.
+# mypy needs one core for half a minute, and checkov is loaded meanwhile: beside the tests nobody waits for mypy.
 .PHONY: tests
 tests: install install-checkov
-	$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not containers" $(ARGS)
+
+# Nearly all of their time is waiting for containers, which a worker of the other tests would do with a core.
+.PHONY: containers
+containers: install  ## The tests that start containers with podman; without podman they are skipped
+	$(PY) -m pytest --quiet -m containers tests/local
 
 .PHONY: lint
 lint: install  ## Style of code and Markdown, spelling, and safe workflows
@@ -54,7 +59,7 @@ lint: install  ## Style of code and Markdown, spelling, and safe workflows
 	.venv/bin/zizmor --offline --quiet .github action.yml
 
 .PHONY: types
-types: install  ## Types, by mypy (strict; CDK's own types take it a minute the first time)
+types: install  ## Types, by mypy (strict; CDK's own types take it half a minute the first time)
 	$(PY) -m mypy
 
 .PHONY: unit

@@ -14,7 +14,7 @@ from tests.local.assembly import assembly
 from tests.local.images import AWS_CLI, build_images, environment_of_runs, why_not
 from tests.local.process import PATIENCE, Running, start
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.containers]
 
 
 @pytest.fixture(scope="module")
