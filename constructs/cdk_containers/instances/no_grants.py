@@ -16,8 +16,8 @@ from cdk_containers.core.opt_outs import resource_of
 from cdk_containers.core.whereabouts import node_of, stack_of
 
 
-def refuse_grants(role: iam.Role, message: str, *, beyond: Sequence[iam.IManagedPolicy] = ()) -> None:
-    """Make synthesis fail if a new role gets more permissions than its managed policies, such as by a grant."""
+def refuse_grants(role: iam.Role, message: str, *, beyond: Sequence[str] = ()) -> None:
+    """Make synthesis fail if a new role gets more permissions than managed policies with these ARNs, such as by a grant."""
     stack = stack_of(role)
     if stack not in _refusals:
         _refusals[stack] = _Refusals()
@@ -55,10 +55,11 @@ _refusals: WeakKeyDictionary[cdk.Stack, _Refusals] = WeakKeyDictionary()
 class _NothingElse:
     """Finds policies attached to the role after its creation."""
 
-    def __init__(self, role: iam.Role, message: str, own: Sequence[iam.IManagedPolicy], refusals: _Refusals) -> None:
+    def __init__(self, role: iam.Role, message: str, own: Sequence[str], refusals: _Refusals) -> None:
         self._role = role
         self._message = message
         self._own = own
+        self._resource = cast("iam.CfnRole", resource_of(role))
         self._refusals = refusals
         refusals.add(role)
 
@@ -68,9 +69,7 @@ class _NothingElse:
         return [self._message] if named or self._has_other_policies() else []
 
     def _has_other_policies(self) -> bool:
-        resource = cast("iam.CfnRole", resource_of(self._role))
-        own = [policy.managed_policy_arn for policy in self._own]
-        found = stack_of(self._role).resolve({"now": resource.managed_policy_arns, "own": own})
+        found = stack_of(self._role).resolve({"now": self._resource.managed_policy_arns, "own": list(self._own)})
         return {*map(_key, found.get("now", ()))} != {*map(_key, found.get("own", ()))}
 
 

@@ -25,7 +25,8 @@ def aws_managed_policy(name: str) -> iam.IManagedPolicy:
 
 
 @asked_once
-def _arn_of(policy: iam.IManagedPolicy) -> str:
+def arn_of_policy(policy: iam.IManagedPolicy) -> str:
+    """Return the ARN of a managed policy."""
     return policy.managed_policy_arn
 
 
@@ -44,7 +45,7 @@ def role_with_policies(
 
 def acknowledge_managed_policies(role: iam.Role, policies: Sequence[iam.IManagedPolicy]) -> None:
     """Acknowledge AWS managed policies for cdk-nag, which does not report customer managed ones."""
-    names = [written_out(_arn_of(policy)).partition(":iam::aws:policy/")[2] for policy in policies]
+    names = [written_out(arn_of_policy(policy)).partition(":iam::aws:policy/")[2] for policy in policies]
     found = tuple(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{name}]" for name in names if name)
     if found:
         acknowledge(role, Acknowledgement(_REASON, cdk_nag=found))

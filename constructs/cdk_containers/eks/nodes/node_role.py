@@ -15,7 +15,7 @@ from cdk_containers.core.service_principals import service_principal
 from cdk_containers.core.unchecked import unchecked
 from cdk_containers.instances import SESSION_MANAGER, refuse_grants
 
-from ..clusters.managed_policies import aws_managed_policy
+from ..clusters.managed_policies import arn_of_policy, aws_managed_policy
 
 POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
 """The VPC CNI has its own role through Pod Identity, so nodes need no policy for it."""
@@ -72,7 +72,7 @@ def make_node_role(
     if session_manager:
         acknowledge(role, Acknowledgement(_NO_RESOURCE, checkov=("CKV_AWS_111",)))
         acknowledge_wildcards(role, _NO_RESOURCE)
-    refuse_grants(role, _NOTHING_ELSE, beyond=managed)
+    refuse_grants(role, _NOTHING_ELSE, beyond=[arn_of_policy(policy) for policy in managed])
     return role
 
 
