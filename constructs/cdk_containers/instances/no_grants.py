@@ -17,7 +17,7 @@ from cdk_containers.core.whereabouts import node_of, stack_of
 
 
 def refuse_grants(role: iam.Role, message: str, *, beyond: Sequence[str] = ()) -> None:
-    """Make synthesis fail if a new role gets more permissions than managed policies with these ARNs, such as by a grant."""
+    """Make synthesis fail if a new role gets more than the managed policies with these ARNs, such as by a grant."""
     stack = stack_of(role)
     if stack not in _refusals:
         _refusals[stack] = _Refusals()
