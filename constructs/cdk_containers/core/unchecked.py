@@ -14,11 +14,11 @@ _Made = TypeVar("_Made")
 
 
 def unchecked(kind: Callable[_Options, _Made], *place: _Options.args, **options: _Options.kwargs) -> _Made:
-    """Make an object of CDK, as `kind(*place, **options)` does, in a fifth to a half of the time.
+    """Make an object of CDK, as `kind(*place, **options)` does, in a fifth to a half of Python's time.
 
     CDK's Python classes check the type of each option, and read it back from a struct, which builds the type hints of
     all its options again. Here the options are known to fit: the library has checked what users give, and the type
-    checker what the library adds. Options must be values or objects: write structs as dicts with CDK's own names.
+    checker what the library adds. A dict for a struct has CDK's own names, such as `maxReceiveCount`.
     """
     names = _names(kind)
     made = cast("Any", kind).__new__(kind)
