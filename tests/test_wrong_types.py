@@ -162,14 +162,32 @@ def options() -> list[Any]:
 class Scene:
     """A stack in which a subject refuses values; what is around the subject is made for the first."""
 
+    _last: tuple[Subject, Scene] | None = None
+
+    @classmethod
+    def of(cls, subject: Subject) -> Scene:
+        """Find the scene of the option before, in which a second refusal showed that the first left it as it was."""
+        if cls._last is None or cls._last[0] is not subject or cls._last[1]._refusals == 1:
+            return cls.new(subject)
+        scene = cls._last[1]
+        scene._around, scene._refusals = None, 0  # another option may need other parts around the subject
+        return scene
+
+    @classmethod
+    def new(cls, subject: Subject) -> Scene:
+        cls._last = (subject, cls(subject))
+        return cls._last[1]
+
     def __init__(self, subject: Subject) -> None:
         self.stack = new_stack()
         self.base = subject.base(self.stack)
         self._around: int | None = None
         self._refused: set[tuple[str, ...]] = set()
+        self._refusals = 0
 
     def refuses(self, value: object, error: ConstructError) -> None:
         """Fail if the value left something: asked once for values with the same problems, and at the end for all."""
+        self._refusals += 1
         problems = tuple(problem.what for problem in error.problems)
         if problems not in self._refused:
             self._refused.add(problems)
@@ -179,12 +197,14 @@ class Scene:
         left = self.stack.node.children
         if self._around is None:
             self._around = len(left)
-        assert len(left) == self._around, f"{after!r} was refused and left {[child.node.id for child in left]}"
+        if len(left) != self._around:
+            Scene._last = None
+            pytest.fail(f"{after!r} was refused and left {[child.node.id for child in left]}")
 
 
 @pytest.mark.parametrize(("subject", "option"), options())
 def test_a_wrong_value_is_refused_by_our_own_error(subject: Subject, option: str):
-    scene = Scene(subject)
+    scene = Scene.of(subject)
     late = [cdk.Duration.millis(1500), cdk.Duration.minutes(cdk.Token.as_number(cdk.Fn.ref("Minutes")))]
     errors: list[ConstructError] = []
     for value in [*JUNK, *late]:
@@ -195,7 +215,7 @@ def test_a_wrong_value_is_refused_by_our_own_error(subject: Subject, option: str
             scene.refuses(value, error)
         else:
             synth(scene.stack)
-            scene = Scene(subject)
+            scene = Scene.new(subject)
     scene.is_clean(after=late[-1])
     assert errors, "some of it was wrong"
     assert all(error.problems and error.problems[0].option != "id" for error in errors)

@@ -12,6 +12,7 @@ from cdk_containers import (
     Application,
     Approval,
     BlueGreen,
+    ConstructError,
     Disabled,
     Environment,
     ExistingNetwork,
@@ -30,7 +31,11 @@ from .subject import Change, Subject
 def _application(stack: cdk.Stack, given: dict[str, Any]) -> Application:
     made = Application(stack, "App", **given)
     if given.get("certificates") or made.domain or given.get("https", True) is not True:
-        made.add(WebService, "Web", image=IMAGE, exposure=AlbExposure(port=8080, domain=made.domain))
+        try:
+            made.add(WebService, "Web", image=IMAGE, exposure=AlbExposure(port=8080, domain=made.domain))
+        except ConstructError:  # the application itself was right, and would stay
+            stack.node.try_remove_child("App")
+            raise
     return made
 
 

@@ -10,12 +10,15 @@ from typing import Literal, cast
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.cdk_modules import ecr
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
 from cdk_containers.core.opt_outs import resource_of
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.pseudo_parameters import partition
+from cdk_containers.core.whereabouts import account_of, region_of
 from cdk_containers.model.workload import Architecture, NotSecret
 from cdk_containers.model.workload.secrets import environment_problems
 from cdk_containers.registry import Repository
@@ -63,19 +66,14 @@ class ImageBuild:
     @property
     def repository_name(self) -> str:
         """The name of the repository; empty if it is known only at deployment."""
-        repository = self.repository.repository
-        if is_token(name := repository.repository_name):
-            made = resource_of(repository)
-            name = cast("ecr.CfnRepository", made).repository_name or ""
-        return "" if is_token(name) else name
+        return _name_of(self.repository.repository)
 
     def repository_arn(self, stack: cdk.Stack) -> str:
         """The ARN of the repository, for stacks in other accounts."""
-        arn = self.repository.repository.repository_arn
+        arn = _arn_of(self.repository.repository)
         if not is_token(arn):
             return arn
-        partition = cdk.Aws.PARTITION
-        return f"arn:{partition}:ecr:{stack.region}:{stack.account}:repository/{self.repository_name}"
+        return f"arn:{partition()}:ecr:{region_of(stack)}:{account_of(stack)}:repository/{self.repository_name}"
 
     @property
     def platform(self) -> str:
@@ -103,6 +101,19 @@ class ImageBuild:
             found.extend(environment_problems(self.build_args, option="build_args"))
         found.extend(disabled_problems(self.scan), under="scan")
         return list(found)
+
+
+@asked_once
+def _name_of(repository: ecr.IRepository) -> str:
+    """Return the name of a repository; empty if it is known only at deployment."""
+    if is_token(name := repository.repository_name):
+        name = cast("ecr.CfnRepository", resource_of(repository)).repository_name or ""
+    return "" if is_token(name) else name
+
+
+@asked_once
+def _arn_of(repository: ecr.IRepository) -> str:
+    return repository.repository_arn
 
 
 def image_problems(images: Sequence[ImageBuild]) -> list[Problem]:

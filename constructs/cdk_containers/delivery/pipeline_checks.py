@@ -12,6 +12,7 @@ from cdk_containers.applications import Environment
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import disabled_problems, is_token
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.whereabouts import account_of, region_of, stack_of
 from cdk_containers.logs import Logs
 
 from .image_build import ImageBuild, image_problems
@@ -39,9 +40,9 @@ def pipeline_problems(
 ) -> list[Problem]:
     """Find what is wrong with the options of a pipeline."""
     found = Problems()
-    stack = cdk.Stack.of(scope)
-    for option in ("account", "region"):
-        if is_token(getattr(stack, option)):
+    stack = stack_of(scope)
+    for option, value in (("account", account_of(stack)), ("region", region_of(stack))):
+        if is_token(value):
             found.add(
                 "scope",
                 f"the stack of the pipeline has no {option}, but other accounts need it",
@@ -81,15 +82,16 @@ def _image_problems(images: Sequence[ImageBuild], stack: cdk.Stack) -> Problems:
             practice="build-once",
         )
     found.extend(image_problems(images))
+    account, region = account_of(stack), region_of(stack)
     for index, image in enumerate(images):
-        if not found.has(f"images[{index}]") and not is_token(stack.region):
+        if not found.has(f"images[{index}]") and not is_token(region):
             arn = image.repository_arn(stack)
-            if arn.split(":")[3:5] != [stack.region, stack.account]:
+            if arn.split(":")[3:5] != [region, account]:
                 found.add(
                     f"images[{index}].repository",
                     "not in the account and region of the pipeline",
                     given=arn,
-                    allowed=f"a repository of the account {stack.account} in {stack.region}",
+                    allowed=f"a repository of the account {account} in {region}",
                 )
     return found
 

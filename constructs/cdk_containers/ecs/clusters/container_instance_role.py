@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -10,6 +9,7 @@ from constructs import Construct
 from cdk_containers.core.errors import ConstructError, Problem
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
+from cdk_containers.core.pseudo_parameters import here
 from cdk_containers.core.service_principals import service_principal
 from cdk_containers.core.unchecked import unchecked
 from cdk_containers.instances import SESSION_MANAGER, refuse_grants
@@ -118,8 +118,7 @@ def make_instance_role(scope: Construct, cluster: ecs.ICluster, *, principal: ia
 
 def _all(cluster: ecs.ICluster, type_: str) -> str:
     """Return the ARN of all resources of a type in the cluster."""
-    here = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
-    return f"arn:{cdk.Aws.PARTITION}:ecs:{here}:{type_}/{cluster.cluster_name}/*"
+    return f"{here('ecs')}:{type_}/{cluster.cluster_name}/*"
 
 
 def _poll_for_proxies(cluster: ecs.ICluster) -> iam.PolicyStatement:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import is_token
+from cdk_containers.core.whereabouts import stack_of
 
 from .cluster import Cluster
 from .ec2_scaling import GroupScaling, ManagedScaling
@@ -47,11 +47,11 @@ def stack_problems(scope: Construct, cluster: Cluster) -> list[Problem]:
             allowed="a Cluster created in this stack",
             practice="capacity-beside-cluster",
         )
-    elif cdk.Stack.of(scope) != cdk.Stack.of(cluster):
+    elif stack_of(scope) != stack_of(cluster):
         found.add(
             "cluster",
             "the cluster is in another stack, and the two stacks would depend on each other",
-            given=cdk.Stack.of(cluster).stack_name,
+            given=stack_of(cluster).stack_name,
             allowed="capacity and cluster in one stack",
             practice="capacity-beside-cluster",
         )
