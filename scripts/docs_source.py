@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin
@@ -187,8 +188,9 @@ def _exposed(owner: type) -> Iterator[Option]:
         for name, meaning in docstring(base).items.items():
             yield Option(name=name, type=_type(hints.get(name, "")), default="", meaning=meaning)
         for name, member in vars(base).items():
-            if isinstance(member, property) and not name.startswith("_"):
-                type_ = inspect.signature(member.fget).return_annotation if member.fget else ""
+            if isinstance(member, property | cached_property) and not name.startswith("_"):
+                function = member.fget if isinstance(member, property) else member.func
+                type_ = inspect.signature(function).return_annotation if function else ""
                 text = docstring(member).text.replace("\n", " ")
                 yield Option(name=name, type=_type(type_), default="", meaning=text)
 

@@ -22,7 +22,14 @@ from scripts.rooms import WINGS, imports, modules, part_imports, part_of, parts,
 PACKAGE = Path(cdk_containers.__file__).parent
 
 LAYERS: list[set[str]] = [
-    {"core.cdk_modules", "core.frozen", "core.hashes", "core.names_on_use"},
+    {
+        "core.cdk_modules",
+        "core.frozen",
+        "core.hashes",
+        "core.names_on_use",
+        "core.service_principals",
+        "core.unchecked",
+    },
     {
         "core.asked_once",
         "core.documents",

@@ -15,7 +15,7 @@ from cdk_containers.core import cdk_modules
 
 WEB_SERVICE = ("Cluster", "Network", "Repository", "WebService")
 ROOT = Path(__file__).parents[1]
-MODULES = 242
+MODULES = 245
 """Modules of ours that it takes. Raise it only for what a web service cannot do without."""
 CDK_MODULES = {
     "applicationautoscaling",

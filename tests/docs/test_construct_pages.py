@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from docs_source import documented
 
 PAGES = sorted((Path(__file__).parents[2] / "docs" / "constructs").glob("*.md"))
 PARTS = ["Examples", "What a default does at run time", "Changing it later", "Escape hatches"]
@@ -23,3 +24,9 @@ def test_the_parts_of_a_page(page: Path) -> None:
     assert "See the [AWS documentation](https://" in purpose
     assert re.match(r"Examples\n\n(?!```)", sections[0]), "a sentence says what the first example shows"
     assert "changing-what-runs.md" in sections[headings.index("Changing it later")]
+
+
+@pytest.mark.parametrize("name", ["alarms", "run_command", "start_command"])
+def test_a_page_has_each_way_to_make_an_attribute(name: str) -> None:
+    """By assignment, as a property, and as a property that is made once."""
+    assert name in {attribute.name for attribute in documented("ScheduledJob").attributes}

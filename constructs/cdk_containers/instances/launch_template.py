@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Literal
 
 import aws_cdk as cdk
@@ -11,6 +12,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_containers.core.cdk_modules import kms
+from cdk_containers.core.unchecked import unchecked
 
 MachineImage = Literal["AL2023", "BOTTLEROCKET"]
 
@@ -46,11 +48,12 @@ def make_launch_template(
     volumes = {"/dev/xvda": 4, "/dev/xvdb": root_volume_gib} if bottlerocket else {"/dev/xvda": root_volume_gib}
     if encryption_key is not None:
         open_key(encryption_key)
-    return ec2.LaunchTemplate(
+    return unchecked(
+        ec2.LaunchTemplate,
         scope,
         "LaunchTemplate",
         machine_image=machine_image,
-        instance_type=ec2.InstanceType(instance_type) if instance_type is not None else None,
+        instance_type=_instance_type(instance_type) if instance_type is not None else None,
         user_data=user_data,
         role=role,
         security_group=security_group,
@@ -64,6 +67,11 @@ def make_launch_template(
         detailed_monitoring=True,
         key_pair=key_pair,
     )
+
+
+@cache
+def _instance_type(name: str) -> ec2.InstanceType:
+    return ec2.InstanceType(name)
 
 
 def _volumes(volumes: Mapping[str, int], key: kms.IKey | None) -> list[ec2.BlockDevice]:

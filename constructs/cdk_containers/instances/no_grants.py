@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
@@ -15,12 +16,12 @@ from cdk_containers.core.opt_outs import resource_of
 from cdk_containers.core.whereabouts import node_of, stack_of
 
 
-def refuse_grants(role: iam.Role, message: str) -> None:
-    """Make synthesis fail if a role gets more permissions after this call, such as by a grant."""
+def refuse_grants(role: iam.Role, message: str, *, beyond: Sequence[str] = ()) -> None:
+    """Make synthesis fail if a new role gets more than the managed policies with these ARNs, such as by a grant."""
     stack = stack_of(role)
     if stack not in _refusals:
         _refusals[stack] = _Refusals()
-    node_of(role).add_validation(_NothingElse(role, message, _refusals[stack]))
+    node_of(role).add_validation(_NothingElse(role, message, beyond, _refusals[stack]))
 
 
 class _Refusals:
@@ -54,22 +55,22 @@ _refusals: WeakKeyDictionary[cdk.Stack, _Refusals] = WeakKeyDictionary()
 class _NothingElse:
     """Finds policies attached to the role after its creation."""
 
-    def __init__(self, role: iam.Role, message: str, refusals: _Refusals) -> None:
+    def __init__(self, role: iam.Role, message: str, own: Sequence[str], refusals: _Refusals) -> None:
         self._role = role
         self._message = message
-        self._own = self._managed()
+        self._own = own
+        self._resource = cast("iam.CfnRole", resource_of(role))
         self._refusals = refusals
         refusals.add(role)
 
     def validate(self) -> list[str]:
         """Return an error if the role got permissions from outside, such as by `table.grant_read_data(…)`."""
         named = self._refusals.is_named(self._role)
-        return [self._message] if named or self._managed() != self._own else []
+        return [self._message] if named or self._has_other_policies() else []
 
-    def _managed(self) -> object:
-        resource = resource_of(self._role)
-        stack = stack_of(self._role)
-        return (stack.resolve(resource.managed_policy_arns) or []) if isinstance(resource, iam.CfnRole) else []
+    def _has_other_policies(self) -> bool:
+        found = stack_of(self._role).resolve({"now": self._resource.managed_policy_arns, "own": list(self._own)})
+        return {*map(_key, found.get("now", ()))} != {*map(_key, found.get("own", ()))}
 
 
 def _named_by_policies(stack: cdk.Stack) -> set[str]:

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from cdk_containers.core.cdk_modules import acm
 from cdk_containers.core.inputs import in_seconds, remember_stack
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.network import PortRange
 
 from .alb_exposure import AlbExposure
@@ -73,7 +74,8 @@ class AlbRoute(Route):
         if target.has_alternate:
             self.alternate_target_group = self._make_target_group("GreenTargets", target)
         conditions = exposure.rule.conditions
-        self.rule = elbv2.ApplicationListenerRule(
+        self.rule = unchecked(
+            elbv2.ApplicationListenerRule,
             self,
             "Rule",
             listener=self.load_balancer.listener,
@@ -140,7 +142,8 @@ class AlbRoute(Route):
         sticky = exposure.stickiness
         check = exposure.health_check
         grpc = exposure.protocol_version == "GRPC"
-        return elbv2.ApplicationTargetGroup(
+        return unchecked(
+            elbv2.ApplicationTargetGroup,
             self,
             id,
             vpc=target.vpc,
@@ -190,7 +193,8 @@ class AlbRoute(Route):
         if port is not None:
             listener = self.test_listener = self.load_balancer.test_listener(port, exposure.test_ingress or ())
         native = target.infrastructure_role is not None
-        self.test_rule = elbv2.ApplicationListenerRule(
+        self.test_rule = unchecked(
+            elbv2.ApplicationListenerRule,
             self,
             "TestRule",
             listener=listener,

@@ -18,6 +18,7 @@ from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
+from cdk_containers.core.unchecked import unchecked
 
 _WITHOUT_KEY = Acknowledgement(
     "CloudWatch Logs encrypts every log group with its own key; a customer managed key costs money and is optional "
@@ -127,13 +128,15 @@ class ContainerLogs(Logs):
         return list(found)
 
 
-def owned_log_group(scope: Construct, id: str, logs: Logs) -> aws_logs.ILogGroup:  # noqa: A002
+def owned_log_group(scope: Construct, id: str, logs: Logs, name: str | None = None) -> aws_logs.ILogGroup:  # noqa: A002
     """Create a log group in `scope`, or return the existing log group."""
     if logs.log_group is not None:
         return logs.log_group
-    group = aws_logs.LogGroup(
+    group = unchecked(
+        aws_logs.LogGroup,
         scope,
         id,
+        log_group_name=name,
         retention=logs.retention,
         encryption_key=logs.encryption_key,
         removal_policy=logs.removal_policy,
@@ -147,11 +150,7 @@ def owned_log_group(scope: Construct, id: str, logs: Logs) -> aws_logs.ILogGroup
 
 def named_log_group(scope: Construct, id: str, logs: Logs, name: str) -> aws_logs.ILogGroup:  # noqa: A002
     """Create a log group with a name that an AWS service chooses, or return the existing log group."""
-    if logs.log_group is not None:
-        return logs.log_group
-    group = owned_log_group(scope, id, _gone_with_failure(logs))
-    cast("aws_logs.CfnLogGroup", resource_of(group)).log_group_name = name
-    return group
+    return owned_log_group(scope, id, _gone_with_failure(logs), name)
 
 
 def _gone_with_failure(logs: Logs) -> Logs:

@@ -25,6 +25,7 @@ from cdk_containers.core.inputs import (
 )
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out, resource_of
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.unchecked import unchecked
 
 from .topic_subscription import TopicSubscription, subscribe
 
@@ -141,10 +142,11 @@ class WorkQueue(CheckedConstruct):
         }
         self.dead_letter_queue = None
         if dead_letters is True:
-            self.dead_letter_queue = sqs.Queue(
-                self, "DeadLetters", retention_period=in_seconds(_DEAD_LETTER_RETENTION_SECONDS), **common
+            self.dead_letter_queue = unchecked(
+                sqs.Queue, self, "DeadLetters", retention_period=in_seconds(_DEAD_LETTER_RETENTION_SECONDS), **common
             )
-        self.queue = sqs.Queue(
+        self.queue = unchecked(
+            sqs.Queue,
             self,
             "Queue",
             visibility_timeout=in_seconds(hidden),

@@ -15,6 +15,7 @@ from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.cdk_modules import sns
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.opt_outs import resource_of
+from cdk_containers.core.unchecked import unchecked
 
 from .known_metric import KnownExpression, KnownMetric
 
@@ -62,7 +63,8 @@ class OwnAlarm:
 
     def __post_init__(self) -> None:
         actions = None if self.topic is None else [_topic_arn(self.topic)]
-        resource = cloudwatch.CfnAlarm(
+        resource = unchecked(
+            cloudwatch.CfnAlarm,
             self.scope,
             self.id,
             threshold=self.threshold,

@@ -13,6 +13,7 @@ from constructs import Construct, IConstruct
 from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.core.whereabouts import app_of, node_of, stack_of, unique_id_of
 
 _Direction = Literal["from", "to"]
@@ -150,11 +151,19 @@ class _Rule(NamedTuple):
         }
         try:
             if self.direction == "from":
-                return ec2.CfnSecurityGroupIngress(
-                    self.first, self._id, source_security_group_id=_id_of(self.second), **options
+                return unchecked(
+                    ec2.CfnSecurityGroupIngress,
+                    self.first,
+                    self._id,
+                    source_security_group_id=_id_of(self.second),
+                    **options,
                 )
-            return ec2.CfnSecurityGroupEgress(
-                self.first, self._id, destination_security_group_id=_id_of(self.second), **options
+            return unchecked(
+                ec2.CfnSecurityGroupEgress,
+                self.first,
+                self._id,
+                destination_security_group_id=_id_of(self.second),
+                **options,
             )
         except RuntimeError:  # a caller used CDK's `allow_from` before
             return None

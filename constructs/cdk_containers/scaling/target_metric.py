@@ -14,6 +14,7 @@ from aws_cdk import aws_ecs as ecs
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token, seconds
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.metrics import KnownExpression
 
 _PRACTICE = "scaling-metric"
@@ -169,7 +170,8 @@ def add_tracking(
     scale_in: bool = True,
 ) -> None:
     """Add a policy that keeps the last of several queries at a target."""
-    autoscaling.CfnScalingPolicy(
+    unchecked(
+        autoscaling.CfnScalingPolicy,
         count,
         name,
         policy_name=name,

@@ -331,6 +331,19 @@ def test_the_identity_provider_is_made_once_when_it_is_asked_for():
     assert provider["Url"]["Fn::GetAtt"][1] == "OpenIdConnectIssuerUrl"
 
 
+def test_constructs_of_cdk_see_the_cluster():
+    stack = new_stack()
+    made = eks_cluster(stack)
+    seen = made.cluster
+    assert made.cluster is seen
+    id_ = stack.resolve(seen.cluster_name)["Ref"]
+    assert stack.resolve(seen.cluster_endpoint) == {"Fn::GetAtt": [id_, "Endpoint"]} == stack.resolve(made.endpoint)
+    data = {"Fn::GetAtt": [id_, "CertificateAuthorityData"]}
+    assert stack.resolve(seen.cluster_certificate_authority_data) == data
+    assert seen.vpc.vpc_id == made.vpc.vpc_id
+    assert id_ in resources(synth(stack), "AWS::EKS::Cluster")
+
+
 # ---- warnings
 
 

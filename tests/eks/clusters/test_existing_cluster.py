@@ -34,6 +34,13 @@ def test_nothing_is_made_for_a_cluster_that_exists():
     assert not made.has_pod_identity
 
 
+def test_constructs_of_cdk_see_a_cluster_that_exists():
+    made = existing(new_stack(), endpoint="https://ABC.gr7.eu-west-1.eks.amazonaws.com")
+    assert made.cluster.cluster_name == "shared"
+    assert made.cluster.cluster_endpoint == made.endpoint == "https://ABC.gr7.eu-west-1.eks.amazonaws.com"
+    assert existing(new_stack()).endpoint == ""
+
+
 def test_what_is_installed_is_known():
     stack = new_stack()
     made = existing(

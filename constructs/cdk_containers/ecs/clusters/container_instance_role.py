@@ -10,6 +10,8 @@ from cdk_containers.core.errors import ConstructError, Problem
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
 from cdk_containers.core.pseudo_parameters import here
+from cdk_containers.core.service_principals import service_principal
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.instances import SESSION_MANAGER, refuse_grants
 
 _AGENT = (
@@ -51,10 +53,11 @@ def make_managed_instance_role(scope: Construct, cluster: ecs.ICluster) -> iam.R
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-instance-profile.html
     """
-    role = iam.Role(
+    role = unchecked(
+        iam.Role,
         scope,
         "InstanceRole",
-        assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+        assumed_by=service_principal("ec2"),
         inline_policies={
             "ManagedInstance": iam.PolicyDocument(
                 statements=[
@@ -83,10 +86,11 @@ def make_instance_role(scope: Construct, cluster: ecs.ICluster, *, principal: ia
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
     """
-    role = iam.Role(
+    role = unchecked(
+        iam.Role,
         scope,
         "InstanceRole",
-        assumed_by=principal or iam.ServicePrincipal("ec2.amazonaws.com"),
+        assumed_by=principal or service_principal("ec2"),
         inline_policies={
             "ContainerInstance": iam.PolicyDocument(
                 statements=[

@@ -21,6 +21,7 @@ from cdk_containers.core.errors import ConstructError
 from cdk_containers.core.inputs import argument_problems
 from cdk_containers.core.opt_outs import acknowledge_open_egress, record_opt_out, resource_of
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.core.whereabouts import path_of
 from cdk_containers.metrics import KnownExpression, KnownMetric, OwnAlarm, OwnAlarms
 from cdk_containers.network import has_ipv6
@@ -94,7 +95,8 @@ class Job(CheckedConstruct):
         if given.security_groups:
             return list(given.security_groups)
         if given.task.network_mode == "awsvpc":
-            self.security_group = ec2.SecurityGroup(
+            self.security_group = unchecked(
+                ec2.SecurityGroup,
                 self,
                 "SecurityGroup",
                 vpc=self.cluster.vpc,
@@ -119,8 +121,8 @@ class Job(CheckedConstruct):
             starter.node.add_dependency(*needs)
         self.alarms = OwnAlarms(self._make_alarms(given))
         if given.outputs:
-            cdk.CfnOutput(self, "StartCommand", value=self.start_command)
-            cdk.CfnOutput(self, "RunCommand", value=self.run_command)
+            unchecked(cdk.CfnOutput, self, "StartCommand", value=self.start_command)
+            unchecked(cdk.CfnOutput, self, "RunCommand", value=self.run_command)
 
     def _make_alarms(self, given: JobInput) -> dict[str, OwnAlarm]:
         if isinstance(given.alarms, Disabled):

@@ -9,6 +9,8 @@ from constructs import Construct
 from cdk_containers.core.cdk_modules import sqs
 from cdk_containers.core.inputs import in_seconds
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
+from cdk_containers.core.service_principals import service_principal
+from cdk_containers.core.unchecked import unchecked
 
 from .task_run import TaskRun
 
@@ -26,7 +28,8 @@ _SECONDS_KEPT = 14 * 24 * 60 * 60
 
 def make_queue(scope: Construct, id: str) -> sqs.Queue:  # noqa: A002
     """Create an encrypted queue that requires TLS and keeps messages for the maximum time of SQS."""
-    queue = sqs.Queue(
+    queue = unchecked(
+        sqs.Queue,
         scope,
         id,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
@@ -40,9 +43,10 @@ def make_queue(scope: Construct, id: str) -> sqs.Queue:  # noqa: A002
 def let_send(queue: sqs.Queue, rule: events.CfnRule) -> None:
     """Let only this rule send to a queue."""
     queue.add_to_resource_policy(
-        iam.PolicyStatement(
+        unchecked(
+            iam.PolicyStatement,
             sid="AllowRule",
-            principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            principals=[service_principal("events")],
             actions=["sqs:SendMessage"],
             resources=[queue.queue_arn],
             conditions={"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
@@ -57,7 +61,8 @@ def keep_failed_runs(scope: Construct, run: TaskRun) -> tuple[events.CfnRule, sq
     a nonzero code.
     """
     queue = make_queue(scope, "FailedRuns")
-    rule = events.CfnRule(
+    rule = unchecked(
+        events.CfnRule,
         scope,
         "FailedRunsRule",
         description="Runs of a job that failed",
@@ -74,7 +79,7 @@ def keep_failed_runs(scope: Construct, run: TaskRun) -> tuple[events.CfnRule, sq
                 ],
             },
         },
-        targets=[events.CfnRule.TargetProperty(arn=queue.queue_arn, id="FailedRuns")],
+        targets=[{"arn": queue.queue_arn, "id": "FailedRuns"}],
     )
     let_send(queue, rule)
     return rule, queue

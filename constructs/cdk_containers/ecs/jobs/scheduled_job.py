@@ -18,6 +18,7 @@ from cdk_containers.core.inputs import DurationLike, argument_problems, is_token
 from cdk_containers.core.inputs.job_schedules import job_schedule_problems, job_time_zone_problems
 from cdk_containers.core.opt_outs import warn_of_past_schedule
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.model.workload import Container, ImageLike, Volume
 from cdk_containers.observability import JobAlarms
 
@@ -156,13 +157,15 @@ class ScheduledJob(Job):
         if watched:
             self._make_state_machine(given, _runs(given, skip_overlap=overlap == "SKIP"))
         self.dead_letter_queue = queue = make_queue(self, "DeadLetters")
-        self.schedule_group = scheduler.CfnScheduleGroup(self, "Group")
+        self.schedule_group = unchecked(scheduler.CfnScheduleGroup, self, "Group")
+        group = self.schedule_group.ref
         # Schedules in other groups cannot use this role.
-        role = service_role(self, "ScheduleRole", "scheduler", f"schedule-group/{self.schedule_group.ref}")
-        self.schedule = scheduler.CfnSchedule(
+        role = service_role(self, "ScheduleRole", "scheduler", f"schedule-group/{group}")
+        self.schedule = unchecked(
+            scheduler.CfnSchedule,
             self,
             "Schedule",
-            group_name=self.schedule_group.ref,
+            group_name=group,
             schedule_expression=schedule,
             schedule_expression_timezone=None if schedule.startswith("rate(") else time_zone or "UTC",
             flexible_time_window=_window(flexible_window),

@@ -18,6 +18,7 @@ from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.core.pseudo_parameters import account, here
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.network import subnet_ids_of
 
 from ..clusters import Capacity, Cluster, LaunchType, launch_type_of
@@ -131,7 +132,8 @@ class TaskRun:
 
     def let_start(self, role: iam.Role, *besides: dict[str, Any]) -> None:
         """Let our own role start runs and do what the other statements allow, with a policy created immediately."""
-        iam.CfnPolicy(
+        unchecked(
+            iam.CfnPolicy,
             role,
             "StartRuns",
             policy_name="StartRuns",
@@ -289,10 +291,12 @@ def _any_task() -> str:
 
 def service_role(scope: Construct, id: str, service: str, source_arn: str) -> iam.Role:  # noqa: A002
     """Create a role that an AWS service can assume only for resources of this account."""
-    return iam.Role(
+    return unchecked(
+        iam.Role,
         scope,
         id,
-        assumed_by=iam.ServicePrincipal(
+        assumed_by=unchecked(
+            iam.ServicePrincipal,
             f"{service}.amazonaws.com",
             conditions={
                 "StringEquals": {"aws:SourceAccount": account()},

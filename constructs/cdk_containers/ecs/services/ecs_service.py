@@ -13,6 +13,7 @@ from constructs import Construct, IConstruct
 from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.inputs import as_duration, in_seconds, is_token, remember_stack
 from cdk_containers.core.opt_outs import resource_of
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.core.whereabouts import parts_of, remember_path, stack_of
 from cdk_containers.deployments import CodeDeployBlueGreen, Rolling
 from cdk_containers.load_balancing import ClassicExposure
@@ -70,7 +71,8 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
     if given.platform == "EXTERNAL":
         return _on_external_instances(scope, given, cluster, task)
     if given.platform == "FARGATE":
-        return ecs.FargateService(
+        return unchecked(
+            ecs.FargateService,
             scope,
             _id(given),
             cluster=cluster.cluster,
@@ -81,7 +83,8 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
             security_groups=_given_groups(scope, given),
             **_common(scope, given),
         )
-    service = ecs.Ec2Service(
+    service = unchecked(
+        ecs.Ec2Service,
         scope,
         _id(given),
         cluster=cluster.with_instances,

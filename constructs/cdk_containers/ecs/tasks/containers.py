@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
@@ -16,6 +16,7 @@ from cdk_containers.core.cdk_modules import ecr_assets
 from cdk_containers.core.inputs import as_duration, in_seconds, is_token
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.model.workload import (
     AssetImage,
     Container,
@@ -62,11 +63,16 @@ def add_container(
 ) -> ecs.ContainerDefinition:
     """Add a container to a task definition, except its place in the start order."""
     linux = options.operating_system == "LINUX"
-    add = task_definition.add_container
+    kind: Callable[..., ecs.ContainerDefinition] = ecs.ContainerDefinition
+    firelens: dict[str, Any] = {}
     if container.name == LOG_ROUTER and options.log_router is not None:
-        add = partial(task_definition.add_firelens_log_router, firelens_config=options.log_router.configuration())
-    definition = add(
+        kind, firelens = ecs.FirelensLogRouter, {"firelens_config": options.log_router.configuration()}
+    definition = unchecked(
+        kind,
+        task_definition,
         container.name,
+        task_definition=task_definition,
+        **firelens,
         image=_image(task_definition, container.image, execution_role, options),
         port_mappings=[
             ecs.PortMapping(
@@ -322,7 +328,8 @@ def _log_driver(
             secret_options=ecs_secrets(scope, driver.secret_options, execution_role),
         )
     blocking = options.logs.mode == "blocking"
-    return ecs.LogDrivers.aws_logs(
+    return unchecked(
+        ecs.AwsLogDriver,
         stream_prefix=options.logs.stream_prefix or container.name,
         log_group=log_group,
         datetime_format=options.logs.datetime_format,

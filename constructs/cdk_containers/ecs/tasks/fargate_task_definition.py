@@ -11,6 +11,7 @@ from constructs import Construct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.model.workload import Container, Volume, Workload
 
 from .fargate_rules import fargate_problems
@@ -72,7 +73,8 @@ class FargateTaskDefinition(TaskDefinition):
 
         self._make_roles(options)
         self._fill(
-            ecs.FargateTaskDefinition(
+            unchecked(
+                ecs.FargateTaskDefinition,
                 self,
                 "Definition",
                 family=options.family,

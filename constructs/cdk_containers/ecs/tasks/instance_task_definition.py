@@ -11,6 +11,7 @@ from constructs import Construct
 
 from cdk_containers.core.errors import Problem
 from cdk_containers.core.inputs import argument_problems, is_token
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.model.instances import NetworkMode
 from cdk_containers.model.workload import Container, Volume, Workload
 
@@ -80,7 +81,8 @@ class InstanceTaskDefinition(TaskDefinition):
 
         self._make_roles(options)
         self._fill(
-            ecs.TaskDefinition(
+            unchecked(
+                ecs.TaskDefinition,
                 self,
                 "Definition",
                 compatibility=self._compatibility,

@@ -8,7 +8,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-_ECS_TASKS = "ecs-tasks.amazonaws.com"
+from cdk_containers.core.service_principals import service_principal
+from cdk_containers.core.unchecked import unchecked
 
 
 def make_task_role(scope: Construct) -> iam.Role:
@@ -16,7 +17,7 @@ def make_task_role(scope: Construct) -> iam.Role:
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     """
-    return iam.Role(scope, "TaskRole", assumed_by=_tasks_of_this_account())
+    return unchecked(iam.Role, scope, "TaskRole", assumed_by=_tasks_of_this_account())
 
 
 def make_execution_role(scope: Construct) -> iam.Role:
@@ -27,19 +28,14 @@ def make_execution_role(scope: Construct) -> iam.Role:
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """
-    return iam.Role(scope, "ExecutionRole", assumed_by=_any_task())
-
-
-@cache
-def _any_task() -> iam.IPrincipal:
-    return iam.ServicePrincipal(_ECS_TASKS)
+    return unchecked(iam.Role, scope, "ExecutionRole", assumed_by=service_principal("ecs-tasks"))
 
 
 @cache
 def _tasks_of_this_account() -> iam.IPrincipal:
     account = cdk.Aws.ACCOUNT_ID
     return iam.ServicePrincipal(
-        _ECS_TASKS,
+        "ecs-tasks.amazonaws.com",
         conditions={
             "StringEquals": {"aws:SourceAccount": account},
             "ArnLike": {"aws:SourceArn": f"arn:{cdk.Aws.PARTITION}:ecs:{cdk.Aws.REGION}:{account}:*"},

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import remember_stack
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.core.whereabouts import remember_path, stack_of
 
 from ..rendering import Compute
@@ -134,7 +135,8 @@ def make_add_on(
         phase: When it is created. Default: depends on its name.
     """
     values = merged(defaults or {}, options.values)
-    add_on = eks.CfnAddon(
+    add_on = unchecked(
+        eks.CfnAddon,
         scope,
         id,
         cluster_name=name_reference(cluster),
@@ -175,7 +177,8 @@ def add_on_role(
 
     See https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
     """
-    role = iam.Role(
+    role = unchecked(
+        iam.Role,
         scope,
         id,
         assumed_by=pod_identity_principal(cluster, namespace, service_account),

@@ -11,6 +11,9 @@ from aws_cdk import aws_logs
 from constructs import Construct
 
 from cdk_containers.core.cdk_modules import kms
+from cdk_containers.core.opt_outs import resource_of
+from cdk_containers.core.service_principals import service_principal
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.network import subnet_ids_of
 
 from .auto_mode import CLUSTER_POLICIES, AutoMode
@@ -24,7 +27,7 @@ _Cluster = eks.CfnCluster
 
 def cluster_role(scope: Construct, *, auto_mode: bool) -> iam.Role:
     """Create the role of the control plane. A new role would replace the cluster, so Auto Mode extends this one."""
-    principal: iam.IPrincipal = iam.ServicePrincipal("eks.amazonaws.com")
+    principal = service_principal("eks")
     if auto_mode:
         principal = iam.SessionTagsPrincipal(principal)
     policies = ("AmazonEKSClusterPolicy", *(CLUSTER_POLICIES if auto_mode else ()))
@@ -70,7 +73,8 @@ def make_cluster(
         storage = _Cluster.StorageConfigProperty(block_storage=_Cluster.BlockStorageProperty(enabled=True))
         balancing = _Cluster.ElasticLoadBalancingProperty(enabled=True)
     remote = [*remote_node_networks, *remote_pod_networks]
-    resource = _Cluster(
+    resource = unchecked(
+        _Cluster,
         scope,
         "Cluster",
         name=name,
@@ -102,5 +106,5 @@ def make_cluster(
     )
     # CloudFormation knows the order of the role, whose policies are properties, but not that of the log group.
     if log_group is not None and isinstance(log_group, aws_logs.LogGroup):
-        resource.node.add_dependency(log_group)
+        resource.add_resource_dependency(resource_of(log_group))
     return resource

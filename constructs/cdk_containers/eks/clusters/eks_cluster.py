@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 import aws_cdk as cdk
@@ -21,11 +22,13 @@ from cdk_containers.core.inputs import (
     argument_problems,
     arn_problems,
     is_token,
+    remember_stack,
     security_group_problems,
     usable_arguments,
 )
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.core.whereabouts import path_of
 from cdk_containers.logs import Logs, named_log_group
 from cdk_containers.network import Network, NetworkLike, task_subnets_of, vpc_of, warn_without_way_out
@@ -40,6 +43,7 @@ from .cluster_checks import arn_of, endpoint_problems, known_name_problems, log_
 from .cluster_resource import cluster_role, make_cluster
 from .default_add_ons import DefaultAddOns
 from .installed import Installed, facts_of
+from .name_reference import name_reference
 from .phases import Phases
 from .principals import Principals, claim_principal, id_of_principal, make_entry
 from .public_access import PublicAccess
@@ -68,8 +72,6 @@ class EksCluster(CheckedConstruct):
     """An EKS cluster: private, encrypted, with control plane logs, deletion protection and explicit access.
 
     Attributes:
-        cluster: The cluster for CDK's EKS constructs; its name is a reference, so that dependents are created after the
-            cluster.
         resource: The CloudFormation resource; None if it is imported.
         cluster_name: Its name, known at synthesis.
         cluster_arn: Its ARN.
@@ -79,8 +81,6 @@ class EksCluster(CheckedConstruct):
         node_subnets: The subnets in which its nodes and pods run.
         security_group: The security group that EKS created for control plane, nodes and pods.
         service_cidr: The addresses of Kubernetes services.
-        endpoint: Address of its API.
-        certificate_authority_data: Certificate authority of its API.
         compute: Compute type of its pods: your own nodes, Auto Mode, or Fargate.
         facts: What a workload needs to know about it.
         prefix_delegation: Whether nodes get address prefixes for their pods, so that they can run more of them.
@@ -95,7 +95,6 @@ class EksCluster(CheckedConstruct):
     See https://docs.aws.amazon.com/eks/latest/userguide/clusters.html
     """
 
-    cluster: eks.ICluster
     resource: eks.CfnCluster | None
     cluster_name: str
     cluster_arn: str
@@ -105,8 +104,6 @@ class EksCluster(CheckedConstruct):
     node_subnets: ec2.SubnetSelection
     security_group: ec2.ISecurityGroup
     service_cidr: str
-    endpoint: str
-    certificate_authority_data: str
     compute: Compute
     facts: ClusterFacts
     prefix_delegation: bool = False
@@ -220,7 +217,8 @@ class EksCluster(CheckedConstruct):
                 self, "ControlPlaneLogs", control_plane_logs or Logs(), log_group_name(self.cluster_name)
             )
         if not isinstance(encryption_key, Disabled):
-            self.encryption_key = encryption_key or kms.Key(
+            self.encryption_key = encryption_key or unchecked(
+                kms.Key,
                 self,
                 "SecretsKey",
                 description=f"Secrets of the EKS cluster {self.cluster_name}",
@@ -248,6 +246,7 @@ class EksCluster(CheckedConstruct):
             remote_node_networks=remote_node_networks,
             remote_pod_networks=remote_pod_networks,
         )
+        remember_stack(self.resource, self)
         self.remote_node_networks = tuple(remote_node_networks)
         self._see(self.resource)
         for option, value in switched.items():
@@ -335,6 +334,29 @@ class EksCluster(CheckedConstruct):
         )
 
     # ---- what other constructs of the library need from a cluster
+
+    @cached_property
+    def cluster(self) -> eks.ICluster:
+        """The cluster for CDK's EKS constructs; its name is a reference, so that dependents are created after it."""
+        return eks.Cluster.from_cluster_attributes(
+            self,
+            "View",
+            cluster_name=name_reference(self),
+            cluster_endpoint=self.endpoint or None,
+            cluster_certificate_authority_data=self.certificate_authority_data or None,
+            cluster_security_group_id=self._security_group_id,
+            vpc=self.vpc,
+        )
+
+    @cached_property
+    def endpoint(self) -> str:
+        """Address of its API; empty if the cluster is imported without it."""
+        return "" if self.resource is None else self.resource.attr_endpoint
+
+    @cached_property
+    def certificate_authority_data(self) -> str:
+        """Certificate authority of its API; empty if the cluster is imported without it."""
+        return "" if self.resource is None else self.resource.attr_certificate_authority_data
 
     @property
     def is_imported(self) -> bool:
@@ -509,18 +531,9 @@ class EksCluster(CheckedConstruct):
 
     def _see(self, resource: eks.CfnCluster) -> None:
         self.cluster_arn = resource.attr_arn
-        self.endpoint = resource.attr_endpoint
-        self.certificate_authority_data = resource.attr_certificate_authority_data
-        group = resource.attr_cluster_security_group_id
-        self.security_group = ec2.SecurityGroup.from_security_group_id(self, "ClusterSecurityGroup", group)
-        self.cluster = eks.Cluster.from_cluster_attributes(
-            self,
-            "View",
-            cluster_name=resource.ref,
-            cluster_endpoint=self.endpoint,
-            cluster_certificate_authority_data=self.certificate_authority_data,
-            cluster_security_group_id=group,
-            vpc=self.vpc,
+        self._security_group_id = resource.attr_cluster_security_group_id
+        self.security_group = ec2.SecurityGroup.from_security_group_id(
+            self, "ClusterSecurityGroup", self._security_group_id
         )
 
     def _register(self, on_first_nodes: Callable[[cdk.CfnResource], None] = lambda _: None) -> None:
@@ -616,17 +629,9 @@ class _ImportedEksCluster(EksCluster):
         self.cluster_name, self.version, self.service_cidr, self.compute = cluster_name, version, service_cidr, compute
         self.cluster_arn = cdk.Stack.of(self).format_arn(service="eks", resource="cluster", resource_name=cluster_name)
         self.endpoint, self.certificate_authority_data = endpoint or "", certificate_authority_data or ""
+        self._security_group_id = security_group_id
         self.security_group = ec2.SecurityGroup.from_security_group_id(self, "ClusterSecurityGroup", security_group_id)
         self._oidc_provider_arn = oidc_provider_arn
-        self.cluster = eks.Cluster.from_cluster_attributes(
-            self,
-            "View",
-            cluster_name=cluster_name,
-            cluster_endpoint=endpoint,
-            cluster_certificate_authority_data=certificate_authority_data,
-            cluster_security_group_id=security_group_id,
-            vpc=self.vpc,
-        )
         self._register()
         self._has_agent = compute == "AUTO" or "POD_IDENTITY_AGENT" in installed
         self.prefix_delegation = compute == "AUTO" or "PREFIX_DELEGATION" in installed

@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 @asked_once
 def name_reference(cluster: EksCluster) -> str:
     """Return the name of a cluster as a reference, so that dependents are created after the cluster."""
-    return cluster.cluster.cluster_name
+    return cluster.cluster_name if cluster.resource is None else cluster.resource.ref

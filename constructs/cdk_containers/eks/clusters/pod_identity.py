@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.core.whereabouts import account_of, stack_of
 
 if TYPE_CHECKING:
@@ -36,4 +37,4 @@ def pod_identity_conditions(cluster: EksCluster, namespace: str | None, service_
 def pod_identity_principal(cluster: EksCluster, namespace: str | None, service_account: str) -> iam.IPrincipal:
     """Return the EKS Pod Identity principal for one service account of a cluster."""
     conditions = pod_identity_conditions(cluster, namespace, service_account)
-    return iam.SessionTagsPrincipal(iam.ServicePrincipal(SERVICE, conditions=conditions))
+    return iam.SessionTagsPrincipal(unchecked(iam.ServicePrincipal, SERVICE, conditions=conditions))

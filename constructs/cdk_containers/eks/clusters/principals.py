@@ -14,6 +14,7 @@ from cdk_containers.core.errors import ConstructError, Problem, Problems, child_
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.hashes import short_hash
 from cdk_containers.core.inputs import is_token
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.core.whereabouts import path_of
 
 from .name_reference import name_reference
@@ -130,7 +131,8 @@ def make_entry(
     username: str | None = None,
 ) -> eks.CfnAccessEntry:
     """Create and register an access entry."""
-    entry = eks.CfnAccessEntry(
+    entry = unchecked(
+        eks.CfnAccessEntry,
         scope,
         id,
         cluster_name=name_reference(cluster),

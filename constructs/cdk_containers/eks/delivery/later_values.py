@@ -15,6 +15,7 @@ from constructs import Construct
 from cdk_containers.core.errors import Problem
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token, stack_of_reference
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.core.whereabouts import id_of, outer_stack_of, path_of, stack_of
 
 Path = tuple[str | int, ...]
@@ -103,7 +104,7 @@ def _make_output(stack: cdk.Stack, wanted: str, **options: Any) -> str:
     for number in count(1):
         name = wanted if number == 1 else f"{wanted}{number}"
         try:
-            cdk.CfnOutput(stack, name, **options)
+            unchecked(cdk.CfnOutput, stack, name, **options)
         except RuntimeError as error:
             if "already a Construct" not in str(error):
                 raise

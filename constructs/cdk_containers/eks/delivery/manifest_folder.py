@@ -192,13 +192,13 @@ def _listed(found: Problems, manifests: object) -> list[Any]:
 
 def _copied(value: Any) -> Any:
     """Copy an object, so that the caller may change the original; tokens become text or numbers."""
+    if isinstance(value, str | int | float):
+        return value
     if isinstance(value, Mapping):
         return {key: _copied(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [_copied(entry) for entry in value]
-    if is_token(value) and not isinstance(value, str | int | float):
-        return cdk.Token.as_string(value)
-    return value
+    return cdk.Token.as_string(value) if is_token(value) else value
 
 
 def _at_home(problem: Problem, everything: list[tuple[str, Manifest]]) -> Problem:

@@ -13,6 +13,7 @@ from constructs import Construct
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.core.whereabouts import path_of
 
 from ..clusters import EksCluster, name_reference
@@ -107,7 +108,8 @@ class WorkloadIdentity(CheckedConstruct):
         if self.mode == "POD_IDENTITY":
             if isinstance(role, iam.Role) and role.assume_role_policy is not None:
                 role.assume_role_policy.add_statements(self._trust())
-            self.association = eks.CfnPodIdentityAssociation(
+            self.association = unchecked(
+                eks.CfnPodIdentityAssociation,
                 self,
                 "Association",
                 cluster_name=name_reference(cluster),
@@ -127,7 +129,9 @@ class WorkloadIdentity(CheckedConstruct):
     def _make_role(self) -> iam.Role:
         cluster, namespace, service_account = self.cluster, self.namespace, self.service_account
         if self.mode == "POD_IDENTITY":
-            return iam.Role(self, "Role", assumed_by=pod_identity_principal(cluster, namespace, service_account))
+            return unchecked(
+                iam.Role, self, "Role", assumed_by=pod_identity_principal(cluster, namespace, service_account)
+            )
         provider_arn = cluster.oidc_provider_arn
         assert provider_arn is not None  # noqa: S101  (checked before)
         return irsa_role(self, "Role", provider_arn=provider_arn, namespace=namespace, service_account=service_account)

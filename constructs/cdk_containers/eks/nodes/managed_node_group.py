@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Literal
 
 import jsii
@@ -16,6 +17,7 @@ from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, disabled_problems, is_token, remember_stack
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.core.whereabouts import path_of
 from cdk_containers.instances import make_launch_template
 from cdk_containers.model.instances import architecture_of, has_gpus
@@ -43,7 +45,6 @@ class ManagedNodeGroup(CheckedConstruct):
         resource: The CloudFormation resource.
         launch_template: The launch template of the nodes.
         node_role: The role of the nodes.
-        node_group_name: Name that EKS gives the group.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html
     """
@@ -52,7 +53,6 @@ class ManagedNodeGroup(CheckedConstruct):
     resource: eks.CfnNodegroup
     launch_template: ec2.LaunchTemplate
     node_role: iam.Role
-    node_group_name: str
 
     def __init__(
         self,
@@ -136,7 +136,8 @@ class ManagedNodeGroup(CheckedConstruct):
         )
         fixed = min_nodes if min_nodes == max_nodes and not is_token(min_nodes) else None
         group = eks.CfnNodegroup
-        self.resource = group(
+        self.resource = unchecked(
+            group,
             self,
             "Group",
             cluster_name=name_reference(cluster),
@@ -167,7 +168,6 @@ class ManagedNodeGroup(CheckedConstruct):
             release_version=release_version,
         )
         remember_stack(self.resource, self)
-        self.node_group_name = self.resource.attr_nodegroup_name
         for practice_id, value in (("eks-node-repair", node_repair), ("nitro-instances", nodes.nitro_only)):
             if isinstance(value, Disabled):
                 record_opt_out(self.resource, practice_id, value)
@@ -184,6 +184,11 @@ class ManagedNodeGroup(CheckedConstruct):
                 prefix_delegation=cluster.prefix_delegation,
             ),
         )
+
+    @cached_property
+    def node_group_name(self) -> str:
+        """Name that EKS gives the group."""
+        return self.resource.attr_nodegroup_name
 
     @property
     def grant_principal(self) -> iam.IPrincipal:

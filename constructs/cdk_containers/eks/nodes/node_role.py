@@ -8,11 +8,14 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_containers.core.errors import ConstructError, Problem
+from cdk_containers.core.inputs import remember_stack
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
+from cdk_containers.core.service_principals import service_principal
+from cdk_containers.core.unchecked import unchecked
 from cdk_containers.instances import SESSION_MANAGER, refuse_grants
 
-from ..clusters.managed_policies import aws_managed_policy
+from ..clusters.managed_policies import arn_of_policy, aws_managed_policy
 
 POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
 """The VPC CNI has its own role through Pod Identity, so nodes need no policy for it."""
@@ -54,19 +57,22 @@ def make_node_role(
     allowed = list(statements)
     if session_manager:
         allowed.append(iam.PolicyStatement(actions=list(SESSION_MANAGER), resources=["*"]))
-    role = iam.Role(
+    managed = [aws_managed_policy(policy) for policy in policies]
+    role = unchecked(
+        iam.Role,
         scope,
         "NodeRole",
-        assumed_by=principal or iam.ServicePrincipal("ec2.amazonaws.com"),
-        managed_policies=[aws_managed_policy(policy) for policy in policies],
+        assumed_by=principal or service_principal("ec2"),
+        managed_policies=managed,
         inline_policies={"Node": iam.PolicyDocument(statements=allowed)} if allowed else None,
     )
-    managed = tuple(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}]" for policy in policies)
-    acknowledge(role, Acknowledgement(_MANAGED, cdk_nag=managed))
+    remember_stack(role, scope)
+    findings = tuple(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}]" for policy in policies)
+    acknowledge(role, Acknowledgement(_MANAGED, cdk_nag=findings))
     if session_manager:
         acknowledge(role, Acknowledgement(_NO_RESOURCE, checkov=("CKV_AWS_111",)))
         acknowledge_wildcards(role, _NO_RESOURCE)
-    refuse_grants(role, _NOTHING_ELSE)
+    refuse_grants(role, _NOTHING_ELSE, beyond=[arn_of_policy(policy) for policy in managed])
     return role
 
 
