@@ -34,7 +34,7 @@ _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 class Messages:
-    """Stands in for jsii's converter."""
+    """Replaces jsii's converter."""
 
     def __init__(self, converter: Any) -> None:
         self._converter = converter
