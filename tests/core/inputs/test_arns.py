@@ -7,6 +7,7 @@ import pytest
 
 from cdk_containers.core.errors import Problems
 from cdk_containers.core.inputs import arn_problems
+from cdk_containers.core.inputs.arns import security_group_problems
 
 PLACE = "eu-west-1:111111111111"
 RIGHT = {
@@ -52,3 +53,11 @@ def test_a_load_balancer_is_of_one_type():
     assert arn_problems(Problems(), type="net", load_balancer_arn=arn) == []
     [problem] = arn_problems(Problems(), type="app", load_balancer_arn=arn)
     assert "loadbalancer/app/…" in str(problem)
+
+
+def test_a_security_group_is_given_by_its_id():
+    for right in ("sg-0123456789abcdef0", cdk.Fn.import_value("Group")):
+        assert security_group_problems("security_group_id", right) == []
+    for wrong in ("web", "sg-web", "arn:aws:ec2:eu-west-1:111111111111:security-group/sg-0123456789abcdef0"):
+        [problem] = security_group_problems("security_group_id", wrong)
+        assert (problem.option, problem.what) == ("security_group_id", "not the id of a security group")

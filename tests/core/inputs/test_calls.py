@@ -29,6 +29,7 @@ from cdk_containers import (
     WebService,
     WorkerService,
 )
+from cdk_containers.core.inputs.calls import check_names
 from tests.toolkit import IMAGE, backend, certificate, cluster, new_stack, resources, synth
 
 ANY: Any = None
@@ -118,6 +119,13 @@ def test_values_without_a_name():
         problems["arguments"]
         == "the options of BackendService must be passed by name / BackendService(scope, id, alarms=…)"
     )
+
+
+def test_what_may_be_passed_without_a_name_may_also_have_one():
+    add = check_names(lambda one, other: one + other, bound=0, makes="anything")
+    assert add(1, 2) == add(1, other=2) == add(one=1, other=2) == 3
+    with pytest.raises(ConstructError, match="must be passed by name"):
+        add(1, 2, 3)
 
 
 def test_a_construct_without_a_place_or_a_required_option():

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import argument_problems, field_problems, is_token, name_problem, seconds
 from cdk_containers.core.inputs.durations import duration_problem
-from cdk_containers.core.inputs.types import has_members
+from cdk_containers.core.inputs.job_schedules import job_run_problems
+from cdk_containers.core.inputs.types import has_members, usable_arguments
 from cdk_containers.core.practices import Disabled
 from tests.names import stable
 
@@ -225,6 +226,26 @@ def test_only_the_hints_of_what_is_given_are_read():
         field_problems(Derived(count=1, queue=2))
 
 
+def test_only_wrong_arguments_become_their_defaults():
+    def make(*, count: int, size: int = 1, name: str = "web") -> None: ...
+
+    given = {"count": "x", "size": "y", "name": "shop"}
+    assert usable_arguments(make, given, argument_problems(make, given)) == {"count": "x", "size": 1, "name": "shop"}
+
+
+def test_only_capacity_is_passed_by_its_share():
+    class Capacity: ...
+
+    class Shared:
+        def share(self) -> None: ...
+
+    def make(*, capacity: Capacity, name: str) -> None: ...
+
+    by_share, text = argument_problems(make, {"capacity": Shared(), "name": Shared()})
+    assert "; pass its share()" in str(by_share)
+    assert "share()" not in str(text)
+
+
 def test_members_are_looked_for_without_being_read():
     class Lazy:
         @property
@@ -234,6 +255,20 @@ def test_members_are_looked_for_without_being_read():
     assert has_members(Lazy(), "arn")
     assert not has_members(Lazy(), "arn", "name")
     assert not has_members(None, "arn")
+
+
+@pytest.mark.parametrize(
+    ("timeout", "retries", "options"),
+    [
+        (60, 0, []),
+        (365 * 86_400, 99, []),
+        (None, 1, []),
+        (59, -1, ["timeout", "retries"]),
+        (365 * 86_400 + 1, 100, ["timeout", "retries"]),
+    ],
+)
+def test_how_long_a_job_runs_and_how_often_it_is_tried(timeout: int | None, retries: int, options: list[str]):
+    assert [problem.option for problem in job_run_problems(timeout, retries)] == options
 
 
 # ---- durations

@@ -358,6 +358,22 @@ def test_what_a_stack_outside_of_a_stage_makes_is_an_error(option: str):
     assert problems(lambda: MADE[option](beside, cdk.Stack(stage, "Next"))) == []
 
 
+def test_what_exists_already_is_used_in_each_stage_of_its_account_and_region():
+    def found(place: tuple[str, str]) -> list[Problem]:
+        app = cdk.App()
+        other = in_place(place, app, "Other")
+        stage = cdk.Stage(app, "Stage", env=cdk.Environment(account=HERE[0], region=HERE[1]))
+        existing = Network.from_attributes(
+            other, "Network", vpc_id="vpc-1", availability_zones=["a", "b"], private_subnet_ids=["s-1", "s-2"]
+        )
+        return list(place_problems(cdk.Stack(stage, "Shop"), {"network": existing}))
+
+    assert found(HERE) == []
+    for place, what in ((ACCOUNT, "another account"), (REGION, "another region")):
+        [problem] = found(place)
+        assert what in problem.what
+
+
 def test_a_repository_of_another_account_that_is_named_by_its_arn_passes():
     own = in_place(HERE)
     images = Repository.from_attributes(
