@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from cdk_containers import ConstructError
 from cdk_containers.costs import Offer, compare_capacity, read_prices
-from cdk_containers.costs.compare import fargate_size
+from cdk_containers.costs.compare import ROOT_DISK_GB, fargate_size
+from cdk_containers.costs.report import comparison_data
 from cdk_containers.model.placement import PlacementStrategy
 from cdk_containers.model.placement.container_instance import container_instances
 from cdk_containers.model.placement.simulation import simulate_placement
@@ -52,6 +53,36 @@ def test_fees_are_those_that_have_a_source():
     [without] = [it for it in arm.offers if it.capacity == "ECS Managed Instances"]
     assert without.high is None
     assert without.why.startswith("no price of ecs-managed:")
+
+
+def test_the_discount_of_spot_leaves_the_disks_as_they_are():
+    found = compare_capacity(PRICES, cpu=512, memory_mib=1024, tasks=8, instances=["m7i.xlarge"])
+    spot = {it.capacity: it for it in found.offers}["ECS on EC2 Spot"]
+    hourly, disk, discount = (
+        price.usd for key in ("ec2:m7i.xlarge", "gp3-gb", "spot-discount:ec2") if (price := PRICES.find(key))
+    )
+    assert spot.instances == 2
+    assert spot.high == pytest.approx(2 * (hourly * 730 + disk * ROOT_DISK_GB))
+    assert spot.low == pytest.approx(2 * (hourly * 730 * (1 - discount) + disk * ROOT_DISK_GB))
+
+
+def test_a_node_holds_a_pod_up_to_the_cpu_that_it_has_for_pods():
+    def pods(cpu: int) -> int:
+        found = compare_capacity(PRICES, cpu=cpu, memory_mib=512, instances=["m7i.xlarge"])
+        return {it.capacity: it.per_instance for it in found.offers}["EKS on EC2"]
+
+    assert pods(4014) == 1  # 3,920 of the 4,000 millicores of the node
+    assert pods(4015) == 0
+
+
+def test_data_has_the_price_of_each_offer_and_none_where_there_is_none():
+    found = compare_capacity(PRICES, cpu=16384, memory_mib=122880, tasks=1, instances=["m7i.xlarge"])
+    data = {it["capacity"]: (it["low"], it["high"]) for it in comparison_data(found)["offers"]}
+    by_capacity = {it.capacity: it for it in found.offers}
+    spot = by_capacity["ECS on Fargate Spot"]
+    assert data["ECS on Fargate Spot"] == (round(spot.low or 0, 2), round(spot.high or 0, 2))
+    assert 0 < data["ECS on Fargate Spot"][0] < data["ECS on Fargate Spot"][1]
+    assert data["ECS on EC2"] == (None, None)
 
 
 def test_each_zone_has_an_instance():

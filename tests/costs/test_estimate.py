@@ -10,6 +10,7 @@ import pytest
 from cdk_containers.checks.templates import Estate
 from cdk_containers.costs import Bill, Line, Price, Prices, difference, estimate
 from cdk_containers.costs.jobs import runs_per_month
+from cdk_containers.costs.report import bill_text
 
 KEYS = {
     "fargate-vcpu-x86": 1.0,
@@ -219,7 +220,8 @@ def test_a_resource_costs(type_: str, properties: dict[str, Any], low: float, hi
     assert (found.low, found.high) == pytest.approx((low, high))
 
 
-def test_a_group_has_its_instances_and_disks():
+@pytest.mark.parametrize(("base", "low"), [({}, 0.1), ({"OnDemandBaseCapacity": 1}, 1)])
+def test_a_group_has_its_instances_and_disks(base: dict[str, int], low: float):
     launch = {
         "Type": "AWS::EC2::LaunchTemplate",
         "Properties": {
@@ -235,14 +237,14 @@ def test_a_group_has_its_instances_and_disks():
             "MinSize": "1",
             "MaxSize": "4",
             "MixedInstancesPolicy": {
-                "InstancesDistribution": {"OnDemandBaseCapacity": 1, "OnDemandPercentageAboveBaseCapacity": 0},
+                "InstancesDistribution": {**base, "OnDemandPercentageAboveBaseCapacity": 0},
                 "LaunchTemplate": {"LaunchTemplateSpecification": {"LaunchTemplateId": {"Ref": "Launch"}}},
             },
         },
     }
     found = line({"Group": group, "Launch": launch})
     assert found.what == "1–4 instances, m7g.large, Spot, 50 GB of disk each"
-    assert found.low == pytest.approx(HOURS + 4)
+    assert found.low == pytest.approx(low * HOURS + 4)
     assert found.high == pytest.approx(4 * HOURS + 16)
 
 
@@ -250,6 +252,15 @@ def test_what_is_free_is_not_there_and_what_goes_by_use_is():
     found = bill({"Role": {"Type": "AWS::IAM::Role"}, "Logs": {"Type": "AWS::Logs::LogGroup"}})
     assert [(it.construct, it.by_use) for it in found.lines] == [("Logs", ("0.5 USD per GB of logs",))]
     assert bill({"S3": {"Type": "AWS::EC2::VPCEndpoint", "Properties": {"ServiceName": "s3"}}}).lines == ()
+
+
+def test_a_price_by_use_names_three_that_use_it():
+    def shown(count: int) -> str:
+        text = bill_text(bill({f"Logs{number}": {"Type": "AWS::Logs::LogGroup"} for number in range(count)}))
+        return next(row.strip() for row in text.splitlines() if "per GB of logs" in row)
+
+    assert shown(3) == "0.5 USD per GB of logs: Logs0, Logs1, Logs2"
+    assert shown(5) == "0.5 USD per GB of logs: Logs0, Logs1, Logs2 and 2 more"
 
 
 def test_types_that_nobody_knows_are_named():
@@ -295,3 +306,11 @@ def test_a_difference_says_what_is_new_what_goes_and_what_changes():
     assert found.high == pytest.approx(2920 - 3 + PER_TASK)
     assert difference(before, before).changes == ()
     assert difference(after, before).high == pytest.approx(-found.high)
+
+
+def test_the_changes_that_cost_most_come_first_and_those_by_use_last():
+    logs, alarm, nat = (
+        {"Type": it} for it in ("AWS::Logs::LogGroup", "AWS::CloudWatch::Alarm", "AWS::EC2::NatGateway")
+    )
+    found = difference(bill({"Gone": nat}), bill({"A": logs, "B": alarm, "C": alarm, "Z": nat}))
+    assert [it.construct for it in found.changes] == ["Gone", "Z", "B", "C", "A"]
