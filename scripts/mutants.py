@@ -7,8 +7,8 @@ Usage: mutants.py [PART...] [--sample N] [--seed N]
   --seed    which of all the changes: the same number tries the same ones again
 
 It works on a copy, with cosmic-ray, which `make mutants` installs into .venv-mutants. What no test notices is printed:
-add a test that does, or see that the change changes nothing. Tests that take five times as long as without a change, and
-30 seconds more, are stopped. That counts as noticed, and is printed too: the machine may have been busy.
+add a test that does, or see that the change changes nothing. Tests that take 30 seconds more than five times their
+usual time are stopped. That counts as noticed, and is printed too, because the machine may have been busy.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Part:
 
 
 PARTS = {
-    "instances": Part("model/instances", ("tests/model/instances", "tests/ecs/clusters", "tests/eks/nodes")),
+    "instances": Part(
+        "model/instances", ("tests/model/instances", "tests/model/placement", "tests/ecs/clusters", "tests/eks/nodes")
+    ),
     "placement": Part("model/placement", ("tests/model/placement",)),
     "rollouts": Part("model/rollouts", ("tests/model/rollouts",)),
     "workload": Part(

@@ -59,6 +59,11 @@ def test_a_node_keeps_memory_for_each_pod_that_it_may_hold_and_a_share_of_its_cp
     assert few.memory_mib == instance_type("m7g.large").registered_memory_mib - (255 + 11 * 29 + 100)
 
 
+def test_a_small_node_that_may_hold_many_pods_has_no_memory_left():
+    assert allocatable(instance_type("t3.nano"), max_pods=4).memory_mib > 0
+    assert allocatable(instance_type("t3.nano"), max_pods=110).memory_mib == 0
+
+
 @pytest.mark.parametrize(("name", "kept"), [("m7g.medium", 60), ("m7g.xlarge", 80), ("m7g.2xlarge", 90)])
 def test_a_larger_node_keeps_a_smaller_share_of_its_cpu(name: str, kept: int):
     fact = instance_type(name)
