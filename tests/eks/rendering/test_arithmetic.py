@@ -287,18 +287,29 @@ def test_failures_do_not_count_while_the_application_starts():
     assert slow["periodSeconds"] * slow["failureThreshold"] >= 300
 
 
+def test_only_the_application_has_its_time_to_start():
+    check = HealthCheck(command="x", start_period=timedelta(0), retries=4)
+    sidecar = container(name="sidecar", memory_limit_mib=64, essential=False, health_check=check)
+    given = workload(container(name="app", ports=[8080], health_check=check), sidecar)
+    found = containers_of(service(given, startup_seconds=60))
+    assert found["app"]["startupProbe"]["failureThreshold"] == 60 / 10 + 4
+    assert found["sidecar"]["startupProbe"]["failureThreshold"] == 4
+
+
 def test_times_that_no_probe_has():
-    for option, value in (
-        ("interval", timedelta(0)),
-        ("timeout", timedelta(0)),
-        ("start_period", timedelta(seconds=-1)),
+    for option, value, said in (
+        ("interval", timedelta(0), "0 s: out of range"),
+        ("timeout", timedelta(0), "0 s: out of range"),
+        ("start_period", timedelta(seconds=-1), "-1 s: out of range"),
+        ("retries", 0, "0: out of range"),
     ):
         check = HealthCheck(command="x", **{option: value})
-        assert losses_of(service(workload(container(health_check=check))))[f"containers[0].health_check.{option}"]
+        losses = {loss.option: loss for loss in service(workload(container(health_check=check))).losses}
+        assert losses[f"containers[0].health_check.{option}"].what == said
 
 
 def test_a_deployment_waits_longer_than_a_pod_may_take():
     slow = HealthCheck(command="x", start_period=timedelta(minutes=20))
     rendered = service(workload(container(health_check=slow)), min_ready_seconds=60)
-    assert rendered.manifests[-1]["spec"]["progressDeadlineSeconds"] > 20 * 60 + 60
+    assert rendered.manifests[-1]["spec"]["progressDeadlineSeconds"] == 20 * 60 + 3 * 10 + 60 + 300
     assert service(workload()).manifests[-1]["spec"]["progressDeadlineSeconds"] == 600

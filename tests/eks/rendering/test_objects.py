@@ -278,6 +278,19 @@ def test_ports_below_1024_need_no_root():
     assert controls(80) == [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
 
 
+def test_kernel_parameters_of_a_pod_are_those_of_all_its_containers():
+    def both(name: str, one: str, other: str) -> Rendered:
+        first = container(name="a", ports=[80], system_controls={name: one})
+        return service(workload(first, container(name="b", memory_limit_mib=64, system_controls={name: other})))
+
+    option = "containers[1].system_controls['{}']"
+    start, cookies = "net.ipv4.ip_unprivileged_port_start", "net.ipv4.tcp_syncookies"
+    assert losses_of(both(cookies, "0", "1"))[option.format(cookies)] == "refused"
+    for rendered, value in ((both(cookies, "1", "1"), "0"), (both(start, "80", "80"), "80")):
+        assert "refused" not in losses_of(rendered).values()
+        assert {"name": start, "value": value} in pod_spec(rendered)["securityContext"]["sysctls"]
+
+
 def test_a_path_that_says_ready_does_not_restart():
     app = the_container(workload(container(ports=[8080])), exposures=[EXPOSURE])
     assert app["readinessProbe"]["httpGet"]["path"] == app["startupProbe"]["httpGet"]["path"] == "/healthz"
