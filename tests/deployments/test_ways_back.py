@@ -21,10 +21,12 @@ from cdk_containers import (
     Linear,
     ListenerRule,
     NlbExposure,
+    PredictiveServiceScaling,
     Rolling,
     ServiceScaling,
 )
 from cdk_containers.deployments import Deployment
+from cdk_containers.ecs.services.checks.deployments import deployment_problems
 from tests.toolkit import (
     IMAGE,
     REASON,
@@ -187,3 +189,21 @@ def test_requests_are_still_counted_for_one_group_only():
     scaling = ServiceScaling(min_tasks=2, max_tasks=4, requests_per_target=100)
     exposure = AlbExposure(port=8080, https=Disabled(REASON))
     assert refused(exposure=exposure, scaling=scaling) == [("scaling.requests_per_target", "traffic-source")]
+
+
+@pytest.mark.parametrize("deployment", [Canary(), Rolling(keep_alternate=True)], ids=["shifts", "on its way back"])
+@pytest.mark.parametrize("predictive", [False, True], ids=["now", "ahead"])
+def test_the_error_shows_the_requests_of_a_target(*, deployment: Deployment, predictive: bool):
+    ahead: Any = {"predictive": PredictiveServiceScaling(requests_per_target=90)}
+    counted = ahead if predictive else {"requests_per_target": 90}
+    scaling = ServiceScaling(min_tasks=2, max_tasks=4, **counted)
+    [problem] = deployment_problems(
+        deployment,
+        [AlbExposure(port=8080, https=Disabled(REASON))],
+        scaling=scaling,
+        volumes=[],
+        daemon=False,
+        service_connect=False,
+    )
+    assert problem.option == ("scaling.predictive.requests_per_target" if predictive else "scaling.requests_per_target")
+    assert problem.given == "90"
