@@ -62,6 +62,7 @@ def separate(direction: str, group: str, properties: Mapping[str, Any]) -> dict[
         rule(CidrIp="10.0.0.0/8"),
         rule(CidrIp={"Fn::GetAtt": ["Vpc", "CidrBlock"]}),
         {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"},
+        {"IpProtocol": "tcp", "CidrIp": "0.0.0.0/0"},
         FROM_CALLER | {"FromPort": "1", "ToPort": "65535"},
         FROM_CALLER | {"IpProtocol": 6},
     ],
