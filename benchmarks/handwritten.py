@@ -27,6 +27,7 @@ from handwritten_parts import (
     add_health_alarm,
     add_targets,
     add_task_alarms,
+    tag,
 )
 from subject import CERTIFICATE_ARN, host
 
@@ -168,6 +169,7 @@ class WebService(Construct):
 
     def __init__(self, scope: Construct, id: str, *, common: Common, host_name: str, priority: int) -> None:  # noqa: A002
         super().__init__(scope, id)
+        tag(self, id)
         execution_role = iam.Role(self, "ExecutionRole", assumed_by=common.any_task)
         task_definition = ecs.FargateTaskDefinition(
             self,

@@ -80,6 +80,12 @@ class Common:
         self.two_weeks = cdk.Duration.days(14)
 
 
+def tag(construct: Construct, component: str) -> None:
+    """Tag the service and the task definition of a workload."""
+    types = ["AWS::ECS::Service", "AWS::ECS::TaskDefinition"]
+    cdk.Tags.of(construct).add("component", component, include_resource_types=types)
+
+
 def add_app(
     scope: Construct,
     common: Common,

@@ -28,6 +28,7 @@ from handwritten_parts import (
     add_targets,
     add_task_alarms,
     queue_metric,
+    tag,
 )
 from subject import NIGHTLY
 
@@ -37,6 +38,7 @@ class Ec2Service(Construct):
 
     def __init__(self, scope: Construct, id: str, *, common: Common, host_name: str, priority: int) -> None:  # noqa: A002
         super().__init__(scope, id)
+        tag(self, id)
         execution_role = iam.Role(self, "ExecutionRole", assumed_by=common.any_task)
         task_definition = ecs.TaskDefinition(
             self,
@@ -89,6 +91,7 @@ class Worker(Construct):
 
     def __init__(self, scope: Construct, id: str, *, common: Common) -> None:  # noqa: A002
         super().__init__(scope, id)
+        tag(self, id)
         letters = add_queue(self, "DeadLetters", common)
         queue = add_queue(
             self,
@@ -202,6 +205,7 @@ class Job(Construct):
 
     def __init__(self, scope: Construct, id: str, *, common: Common) -> None:  # noqa: A002
         super().__init__(scope, id)
+        tag(self, id)
         self._task_role = iam.Role(self, "TaskRole", assumed_by=common.tasks)
         self._execution_role = iam.Role(self, "ExecutionRole", assumed_by=common.any_task)
         task_definition = ecs.FargateTaskDefinition(

@@ -16,12 +16,22 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 _PYTHON = ROOT / ".venv/bin/python"
 _PYTHON_OF_CHECKOV = ROOT / ".venv-checkov/bin/python"
-# cfn-lint asks for the fields of the same few classes a million times.
+# cfn-lint asks for the fields of the same few classes a million times, and copies two of them field by field.
 _CFN_LINT = """
 import dataclasses, functools
 fields = functools.cache(dataclasses.fields)
 dataclasses.fields = lambda it: fields(it if isinstance(it, type) else type(it))
+from cfnlint.context.context import Context, Path
 from cfnlint.runner import main as run
+
+def evolve(self, **changed):
+    if "ref_values" in changed:
+        changed["ref_values"] = self.ref_values | changed["ref_values"]
+    copy = object.__new__(type(self))
+    vars(copy).update({it.name: vars(self)[it.name] for it in fields(type(self))}, **changed)
+    return copy
+
+Context.evolve = Path.evolve = evolve
 """
 _CHECKOV = """
 from checkov.main import Checkov

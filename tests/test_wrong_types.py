@@ -7,7 +7,7 @@ to be right, something that can be synthesized.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -41,9 +41,11 @@ from cdk_containers import (
     TaskOptions,
     WorkQueue,
 )
+from cdk_containers.core.errors import Problem
 from cdk_containers.load_balancing import ListenerRule
 from tests.made_once import made_once
 from tests.subjects import SUBJECTS, Subject
+from tests.subjects.subject import defaults_of
 from tests.toolkit import IMAGE, backend, certificate, cluster, container, network, new_stack, on_ec2, synth, web
 
 WRONG: Any = 5
@@ -104,13 +106,12 @@ def shared(stack: cdk.Stack) -> ApplicationLoadBalancer:
 
 
 def behind_shared(stack: cdk.Stack, given: dict[str, Any]) -> object:
-    balancer = shared(stack)
-    other = AlbExposure(port=8080, load_balancer=balancer, rule=ListenerRule(paths=["/other"]))
-    return web(
-        stack,
-        container=container(ports=[8080]),
-        exposure=[AlbExposure(**{"port": 8080, "load_balancer": balancer} | given), other],
-    )
+    other = AlbExposure(port=8080, load_balancer=shared(stack), rule=ListenerRule(paths=["/other"]))
+    return web(stack, container=container(ports=[8080]), exposure=[AlbExposure(**given), other])
+
+
+def route(stack: cdk.Stack) -> dict[str, Any]:
+    return {"port": 8080, "load_balancer": shared(stack)}
 
 
 # The same parts inside a service, where other checks read them too.
@@ -142,8 +143,8 @@ MORE = [
         lambda _: {"number": 8080},
     ),
     Subject(TaskOptions, lambda stack, given: backend(stack, **on_ec2(stack, task=TaskOptions(**given)))),
-    Subject(AlbExposure, behind_shared),
-    Subject(ListenerRule, lambda stack, given: behind_shared(stack, {"rule": ListenerRule(**given)})),
+    Subject(AlbExposure, behind_shared, route),
+    Subject(ListenerRule, lambda stack, given: behind_shared(stack, route(stack) | {"rule": ListenerRule(**given)})),
 ]
 
 
@@ -185,6 +186,14 @@ class Scene:
         self._refused: set[tuple[str, ...]] = set()
         self._refusals = 0
 
+    def problems_with(self, subject: Subject, options: dict[str, Any]) -> Sequence[Problem]:
+        """Make the subject, and return why it refuses the options."""
+        try:
+            subject.make(self.stack, options)
+        except ConstructError as error:
+            return error.problems
+        return ()
+
     def refuses(self, value: object, error: ConstructError) -> None:
         """Fail if the value left something: asked once for values with the same problems, and at the end for all."""
         self._refusals += 1
@@ -202,12 +211,30 @@ class Scene:
             pytest.fail(f"{after!r} was refused and left {[child.node.id for child in left]}")
 
 
+def is_default(subject: Subject, option: str, value: object) -> bool:
+    """Whether an option has this value without being given; `test_defaults_are_accepted` gives all of them."""
+    default = defaults_of(subject.of).get(option, Ellipsis)
+    return type(value) is type(default) and value == default
+
+
+@pytest.mark.parametrize("subject", [*SUBJECTS, *MORE], ids=lambda it: it.name)
+def test_defaults_are_accepted(subject: Subject):
+    scene = Scene.new(subject)
+    known = {name: value for name, value in defaults_of(subject.of).items() if name in subject.options}
+    if refused := scene.problems_with(subject, known | scene.base):
+        assert refused == scene.problems_with(subject, scene.base), "something that it needs is missing without them"
+    else:
+        synth(scene.stack)
+
+
 @pytest.mark.parametrize(("subject", "option"), options())
 def test_a_wrong_value_is_refused_by_our_own_error(subject: Subject, option: str):
     scene = Scene.of(subject)
     late = [cdk.Duration.millis(1500), cdk.Duration.minutes(cdk.Token.as_number(cdk.Fn.ref("Minutes")))]
     errors: list[ConstructError] = []
     for value in [*JUNK, *late]:
+        if option not in scene.base and is_default(subject, option, value):
+            continue
         try:
             subject.make(scene.stack, scene.base | {option: value})
         except ConstructError as error:

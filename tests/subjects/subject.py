@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from typing import Any
 
 import aws_cdk as cdk
@@ -49,6 +49,20 @@ def options_of(callable_: Callable[..., Any]) -> list[str]:
     """List the options of a dataclass, of a construct, or of a function."""
     if is_dataclass(callable_):
         return [field.name for field in fields(callable_)]
+    return [name for name in _parameters(callable_) if name not in ("self", "scope", "id")]
+
+
+def defaults_of(callable_: Callable[..., Any]) -> dict[str, Any]:
+    """List the defaults of the options that have one."""
+    if is_dataclass(callable_):
+        made = {
+            it.name: it.default if it.default_factory is MISSING else it.default_factory() for it in fields(callable_)
+        }
+        return {name: default for name, default in made.items() if default is not MISSING}
+    given = ((name, it.default) for name, it in _parameters(callable_).items())
+    return {name: default for name, default in given if default is not inspect.Parameter.empty}
+
+
+def _parameters(callable_: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
     function = callable_.__init__ if inspect.isclass(callable_) else callable_  # CDK hides a class's own signature
-    parameters = inspect.signature(function).parameters.values()
-    return [parameter.name for parameter in parameters if parameter.name not in ("self", "scope", "id")]
+    return inspect.signature(function).parameters

@@ -38,7 +38,11 @@ def _elsewhere(stack: cdk.Stack, name: str = "Clusters") -> EksCluster:
 
 SUBJECTS: list[Subject] = [
     Subject(ArgoCd, lambda stack, given: _argo_cd(stack, **given)),
-    Subject(ArgoCdUsers, lambda stack, given: _argo_cd(stack, editors=ArgoCdUsers(**{"groups": [_GROUP]} | given))),
+    Subject(
+        ArgoCdUsers,
+        lambda stack, given: _argo_cd(stack, editors=ArgoCdUsers(**given)),
+        lambda _: {"groups": [_GROUP]},
+    ),
     Subject(
         KubectlProvider,
         lambda stack, given: KubectlProvider(stack, "Kubectl", **given),
