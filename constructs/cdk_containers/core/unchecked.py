@@ -19,6 +19,7 @@ def unchecked(kind: Callable[_Options, _Made], *place: _Options.args, **options:
     CDK's Python classes check the type of each option, and read it back from a struct, which builds the type hints of
     all its options again. Here the options are known to fit: the library has checked what users give, and the type
     checker what the library adds. A dict for a struct has CDK's own names, such as `maxReceiveCount`.
+    Pass the class by its name: the type checker does not check the options of a `type[…]`.
     """
     names = _names(kind)
     made = cast("Any", kind).__new__(kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
@@ -63,10 +63,11 @@ def add_container(
 ) -> ecs.ContainerDefinition:
     """Add a container to a task definition, except its place in the start order."""
     linux = options.operating_system == "LINUX"
-    kind: Callable[..., ecs.ContainerDefinition] = ecs.ContainerDefinition
+    kind = ecs.ContainerDefinition
     firelens: dict[str, Any] = {}
     if container.name == LOG_ROUTER and options.log_router is not None:
-        kind, firelens = ecs.FirelensLogRouter, {"firelens_config": options.log_router.configuration()}
+        kind = cast("Any", ecs.FirelensLogRouter)  # so the options below remain those of a container
+        firelens = {"firelens_config": options.log_router.configuration()}
     definition = unchecked(
         kind,
         task_definition,
