@@ -167,12 +167,11 @@ class Scene:
 
     @classmethod
     def of(cls, subject: Subject) -> Scene:
-        """Find the scene of the option before, in which a second refusal showed that the first left it as it was."""
-        if cls._last is None or cls._last[0] is not subject or cls._last[1]._refusals == 1:
+        """Find the scene of the option before: what was refused there left it as it was."""
+        if cls._last is None or cls._last[0] is not subject:
             return cls.new(subject)
-        scene = cls._last[1]
-        scene._around, scene._refusals = None, 0  # another option may need other parts around the subject
-        return scene
+        cls._last[1]._around = None  # another option may need other parts around the subject
+        return cls._last[1]
 
     @classmethod
     def new(cls, subject: Subject) -> Scene:
@@ -184,7 +183,6 @@ class Scene:
         self.base = subject.base(self.stack)
         self._around: int | None = None
         self._refused: set[tuple[str, ...]] = set()
-        self._refusals = 0
 
     def problems_with(self, subject: Subject, options: dict[str, Any]) -> Sequence[Problem]:
         """Make the subject, and return why it refuses the options."""
@@ -196,7 +194,6 @@ class Scene:
 
     def refuses(self, value: object, error: ConstructError) -> None:
         """Fail if the value left something: asked once for values with the same problems, and at the end for all."""
-        self._refusals += 1
         problems = tuple(problem.what for problem in error.problems)
         if problems not in self._refused:
             self._refused.add(problems)
