@@ -45,7 +45,7 @@ test: lint  ## Everything that has to pass before a change lands
 tests: install install-checkov
 	$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not containers" $(ARGS)
 
-# Nearly all of their time is waiting for containers, which a worker of the other tests would do with a core.
+# These tests mostly wait for containers. In a process of their own, they do not keep a worker waiting.
 .PHONY: containers
 containers: install  ## The tests that start containers with podman; without podman they are skipped
 	$(PY) -m pytest --quiet -m containers tests/local
