@@ -58,6 +58,7 @@ def _extract(tag: str, repository: Path, into: Path) -> None:
     done = subprocess.run(command, cwd=repository, capture_output=True, check=False)
     if done.returncode:
         raise VersionError(f"there is no tag {tag}: {done.stderr.decode().strip()}")
+    into.mkdir(parents=True, exist_ok=True)
     subprocess.run(["tar", "-x", "-C", into], input=done.stdout, check=True)
 
 
