@@ -16,30 +16,21 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 _PYTHON = ROOT / ".venv/bin/python"
 _PYTHON_OF_CHECKOV = ROOT / ".venv-checkov/bin/python"
-# cfn-lint asks for the fields of the same few classes a million times, and copies two of them field by field.
-_CFN_LINT = """
-import dataclasses, functools
-fields = functools.cache(dataclasses.fields)
-dataclasses.fields = lambda it: fields(it if isinstance(it, type) else type(it))
-from cfnlint.context.context import Context, Path
-from cfnlint.runner import main as run
-
-def evolve(self, **changed):
-    if "ref_values" in changed:
-        changed["ref_values"] = self.ref_values | changed["ref_values"]
-    copy = object.__new__(type(self))
-    vars(copy).update({it.name: vars(self)[it.name] for it in fields(type(self))}, **changed)
-    return copy
-
-Context.evolve = Path.evolve = evolve
+_CFN_LINT = f"""
+sys.path.append({str(ROOT)!r})
+from tests.quick_cfn_lint import run
 """
+# checkov keeps what it logs, also of debugging, which nobody asks for, and would start a process for each file.
 _CHECKOV = """
+import logging
+os.environ["CHECKOV_PARALLELIZATION_TYPE"] = "none"
 from checkov.main import Checkov
+logging.disable(logging.DEBUG)
 run = lambda: Checkov(sys.argv[1:]).run()
 """
 # Each run is a fork, so it finds everything as it was after the import.
 _RUNS = """
-import gc, json, os, sys
+import gc, json, os, sys, traceback
 gc.disable()
 {imports}
 for line in sys.stdin:
@@ -47,7 +38,15 @@ for line in sys.stdin:
     if not os.fork():
         os.dup2(os.open(out, os.O_WRONLY | os.O_CREAT), 1)
         os.dup2(os.open(err, os.O_WRONLY | os.O_CREAT), 2)
-        sys.exit(run())
+        try:
+            run()
+        except SystemExit:
+            pass
+        except BaseException:
+            traceback.print_exc()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
     os.wait()
     print(flush=True)
 """
