@@ -20,7 +20,7 @@ _CFN_LINT = f"""
 sys.path.append({str(ROOT)!r})
 from tests.quick_cfn_lint import run
 """
-# checkov keeps what it logs, also of debugging, which nobody asks for, and would start a process for each file.
+# checkov keeps its log of each step, and starts a process for each file.
 _CHECKOV = """
 import logging
 os.environ["CHECKOV_PARALLELIZATION_TYPE"] = "none"

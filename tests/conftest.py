@@ -18,6 +18,8 @@ from tests.sharing_out import import_from_the_end, share_out
 _NODE = Path(__file__).parents[1] / ".venv/node/bin/node"
 
 os.environ.setdefault("CDK_VALIDATION", "false")
+# An emulated account has no images of machines: to make a thousand of them takes longer than most tests.
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 if _NODE.exists():
     os.environ.setdefault("JSII_NODE", str(_NODE))
 
