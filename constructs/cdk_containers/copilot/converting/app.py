@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aws_cdk as cdk
@@ -315,17 +316,20 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
         ["check", "--quiet", "--isolated", "--fix-only", "--select=I,F401", "--config", _SORTING],
         ["format", "--quiet", "--isolated", "--line-length=100"],
     )
-    found = dict(files)
-    for name in (one for one in files if one.endswith(".py")):
+    names = [name for name in files if name.endswith(".py")]
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        for name in names:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(files[name], encoding="utf-8")
         for command in commands:
             done = subprocess.run(  # noqa: S603  (its words are these)
-                [sys.executable, "-m", "ruff", *command, "--stdin-filename", name, "-"],
-                input=found[name],
+                [sys.executable, "-m", "ruff", *command, "--no-cache", *names],
+                cwd=folder,
                 capture_output=True,
                 text=True,
                 check=False,
             )
             if done.returncode:
-                raise RuntimeError(f"{name} cannot be formatted: {done.stderr}")
-            found[name] = done.stdout
-    return found
+                raise RuntimeError(f"the app cannot be formatted: {done.stderr}")
+        return {**files, **{name: (folder / name).read_text(encoding="utf-8") for name in names}}

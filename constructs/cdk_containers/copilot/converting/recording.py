@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -61,6 +61,8 @@ _PURE = {
 }
 """Functions without side effects, which may be inside an expression."""
 
+TraceFunction = Callable[[FrameType, str, Any], Any]
+
 _GENERATOR = inspect.CO_GENERATOR | inspect.CO_COROUTINE
 
 
@@ -98,28 +100,33 @@ class Recorder:
     @contextmanager
     def on(self) -> Iterator[None]:
         """Record the calls in the block."""
-        before = sys.getprofile()
-        sys.setprofile(self._notice)
+        before = sys.gettrace()
+        sys.settrace(self._notice)
         try:
             yield
         finally:
-            sys.setprofile(before)
+            sys.settrace(before)
 
     def _look_up(self, way: Expression, name: str) -> Expression:
         self.steps.append(Step(way, effect=False, hint=name, result=""))
         return Expression("step", len(self.steps) - 1)
 
-    def _notice(self, frame: FrameType, event: str, result: Any) -> None:
-        if self._inside is not None:
-            if event == "return" and frame is self._inside:
-                self._inside = None
-                self._returned(frame, result)
-            return
-        if event != "call" or frame.f_code.co_flags & _GENERATOR or not _is_recorded(frame):
-            return
+    def _notice(self, frame: FrameType, _event: str, _result: Any) -> TraceFunction | None:
+        """Note a call, and ask for its end: calls inside one that is recorded follow from it."""
+        if self._inside is not None or frame.f_code.co_flags & _GENERATOR or not _is_recorded(frame):
+            return None
         call = self._called(frame)
-        if call is not None:
-            self._inside, self._call = frame, call
+        if call is None:
+            return None
+        self._inside, self._call = frame, call
+        frame.f_trace_lines = False
+        return self._notice_end
+
+    def _notice_end(self, frame: FrameType, event: str, result: Any) -> TraceFunction | None:
+        if event == "return":
+            self._inside = None
+            self._returned(frame, result)
+        return self._notice_end
 
     def _called(self, frame: FrameType) -> tuple[Expression, bool, str] | None:  # noqa: PLR0911  (one for each kind)
         code, known = frame.f_code, frame.f_locals
