@@ -112,7 +112,7 @@ class Recorder:
         return Expression("step", len(self.steps) - 1)
 
     def _notice(self, frame: FrameType, _event: str, _result: Any) -> TraceFunction | None:
-        """Note a call, and ask for its end: calls inside one that is recorded follow from it."""
+        """Note a call, and ask for its end: what is called inside a recorded call follows from it."""
         if self._inside is not None or frame.f_code.co_flags & _GENERATOR or not _is_recorded(frame):
             return None
         call = self._called(frame)
