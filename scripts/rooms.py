@@ -58,7 +58,8 @@ def imports(path: Path, tree: ast.AST) -> Iterator[str]:
             yield from (".".join([*module, alias.name]) for alias in node.names)
 
 
-def part_imports() -> set[Arrow]:
+@cache
+def part_imports() -> frozenset[Arrow]:
     """Return the parts that import others, each with what it imports."""
     pairs = set()
     for path, tree in modules():
@@ -70,7 +71,7 @@ def part_imports() -> set[Arrow]:
             imported = part_of(rest.split(".")) if package == "cdk_containers" else importer
             if imported != importer:
                 pairs.add((importer, imported))
-    return pairs
+    return frozenset(pairs)
 
 
 # ---- drawings
