@@ -19,6 +19,7 @@ FOLLOWED = {
 CDK = Path(aws_cdk.__file__).parent
 
 IMPORT = re.compile(r"^ *from aws_cdk import (\([^)]*\)|.*)", re.MULTILINE)
+INTERFACE = re.compile(r"\binterfaces(?:\.| import )(aws_\w+)")
 ATTRIBUTE = re.compile(r"\b(?:aws_cdk|cdk)\.(\w+)")
 
 
@@ -54,3 +55,11 @@ def test_mypy_reads_each_module_of_cdk_that_is_used():
     used = {name for path in typed_files() for name in modules_named_in(path.read_text())}
     assert len(used) > 40
     assert sorted(used - FOLLOWED) == []
+
+
+def test_mypy_reads_the_interfaces_that_these_modules_name():
+    read = [CDK / name / "__init__.py" for name in FOLLOWED if "." not in name and name != "interfaces"]
+    named = {f"interfaces.{it}" for path in read if path.exists() for it in INTERFACE.findall(path.read_text())}
+    assert len(named) > 40
+    assert sorted(named - FOLLOWED) == []
+    assert sorted(it for it in FOLLOWED - named if it.startswith("interfaces.")) == []
