@@ -18,7 +18,7 @@ from tests.sharing_out import import_from_the_end, share_out
 _NODE = Path(__file__).parents[1] / ".venv/node/bin/node"
 
 os.environ.setdefault("CDK_VALIDATION", "false")
-# An emulated account has no images of machines: to make a thousand of them takes longer than most tests.
+# No test needs moto's 1,300 machine images, and to make them takes longer than most tests.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 if _NODE.exists():
     os.environ.setdefault("JSII_NODE", str(_NODE))
@@ -51,7 +51,7 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         return (yield)
     finally:
         gc.freeze()
-        gc.set_threshold(50_000, 20, 50)  # looking for it takes 3 % of the tests' time
+        gc.set_threshold(50_000, 20, 50)  # the default takes 3 % of the tests' time
         gc.enable()
 
 

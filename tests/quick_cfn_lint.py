@@ -1,7 +1,7 @@
-"""Runs cfn-lint, which takes a third less time with what is here.
+"""Runs cfn-lint in two thirds of its time.
 
-It copies its objects field by field, a million times. It makes a class for each rule that looks at a property, searches
-the same schemas for the same parts again and again, and asks each rule for each keyword.
+On its own, it copies its objects field by field, a million times. It makes a class for each rule that looks at a
+property, searches the same schemas for the same parts again and again, and asks each rule for each keyword.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def _copy_context(it: Context, **changed: Any) -> Context:
     return made
 
 
-def _one_for_the_same(make: Callable[..., type], made: dict[Any, type]) -> Callable[..., type]:
+def _one_for_the_same(make: Callable[..., type]) -> Callable[..., type]:
+    made: dict[Any, type] = {}
+
     def made_once(**by: Any) -> type:
         key = tuple((name, frozenset(it.items()) if isinstance(it, dict) else repr(it)) for name, it in by.items())
         if key not in made:
@@ -43,7 +45,9 @@ def _one_for_the_same(make: Callable[..., type], made: dict[Any, type]) -> Calla
     return made_once
 
 
-def _found_once(find: Callable[..., Any], found: dict[Any, Any]) -> Callable[..., Any]:
+def _found_once(find: Callable[..., Any]) -> Callable[..., Any]:
+    found: dict[Any, Any] = {}
+
     def find_once(resolver: Any, schema: Any, name: str) -> Any:
         key = (id(schema), name)
         if key not in found:
@@ -65,7 +69,7 @@ def _asking_who_knows(create: Callable[..., list[Any]]) -> Callable[..., list[An
 
 
 def _ask_who_knows(rule: Any, ask: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
-    """Ask only for keywords that a rule knows. cfn-lint adds one to a schema each time it uses it."""
+    """Ask only for keywords that a rule knows. cfn-lint adds a keyword to a schema at each use."""
     known: set[str] = set()
 
     def ask_who_knows(validator: Any, keywords: Any, *of: Any) -> Iterator[Any]:
@@ -80,6 +84,6 @@ def _ask_who_knows(rule: Any, ask: Callable[..., Iterator[Any]]) -> Callable[...
 Context.evolve = _copy_context  # type: ignore[method-assign]
 Path.evolve = FunctionFilter.evolve = _copy  # type: ignore[method-assign]
 validators.StandardValidator.evolve = validators.CfnTemplateValidator.evolve = _copy
-validators.create = _one_for_the_same(validators.create, {})
-RefResolver.resolve_fragment = _found_once(RefResolver.resolve_fragment, {})  # type: ignore[method-assign]
+validators.create = _one_for_the_same(validators.create)
+RefResolver.resolve_fragment = _found_once(RefResolver.resolve_fragment)  # type: ignore[method-assign]
 helpers.create_rules = _asking_who_knows(helpers.create_rules)

@@ -61,7 +61,7 @@ _PURE = {
 }
 """Functions without side effects, which may be inside an expression."""
 
-TraceFunction = Callable[[FrameType, str, Any], Any]
+_TraceFunction = Callable[[FrameType, str, Any], Any]
 
 _GENERATOR = inspect.CO_GENERATOR | inspect.CO_COROUTINE
 
@@ -111,7 +111,7 @@ class Recorder:
         self.steps.append(Step(way, effect=False, hint=name, result=""))
         return Expression("step", len(self.steps) - 1)
 
-    def _notice(self, frame: FrameType, _event: str, _result: Any) -> TraceFunction | None:
+    def _notice(self, frame: FrameType, _event: str, _result: Any) -> _TraceFunction | None:
         """Note a call, and ask for its end: what is called inside a recorded call follows from it."""
         if self._inside is not None or frame.f_code.co_flags & _GENERATOR or not _is_recorded(frame):
             return None
@@ -122,7 +122,7 @@ class Recorder:
         frame.f_trace_lines = False
         return self._notice_end
 
-    def _notice_end(self, frame: FrameType, event: str, result: Any) -> TraceFunction | None:
+    def _notice_end(self, frame: FrameType, event: str, result: Any) -> _TraceFunction | None:
         if event == "return":
             self._inside = None
             self._returned(frame, result)
